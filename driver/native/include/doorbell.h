@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * doorbell.h - the binary interface of libdoorbell.
+ *
+ * Rules that hold for every function here:
+ *
+ *  - Handles are opaque. A handle is valid from the call that returns it until the call that closes it;
+ *    using it afterwards is the caller's error. The Java layer guards against that.
+ *  - Every function that can fail returns an int: 0 (or a count) on success, a negative errno value on failure.
+ *    After a failure bell_last_error() holds one sentence for the user, which names the thing, the value and what to do.
+ *  - Structures are flat: fixed-size integers and arrays, no pointers. bell_layout_entry() reports
+ *    the size and offset of every field, so that a binding can verify its own picture of them.
+ *  - The library is passive. It starts no thread but the simulator's device thread (bell_device_open to
+ *    bell_device_close) and an I/O worker's thread (bell_worker_start to bell_worker_wait), and keeps no global state.
+ *  - Threads: a device may be used by many threads for registers, config space and interrupts. The admin qpair
+ *    and each I/O qpair belong to one thread at a time; the caller serialises. Two different qpairs may be used at once.
+ *    Calls that send admin commands (they are marked "admin") use the admin qpair and need its ownership.
+ *  - Times are nanoseconds of CLOCK_MONOTONIC unless a name says otherwise. Values are in host byte order,
+ *    except the raw SQE and CQE bytes, which are as they are on the wire (little-endian).
+ */
+#ifndef DOORBELL_H
+#define DOORBELL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define BELL_API __attribute__((visibility("default")))
+#else
+#define BELL_API
+#endif
+
+#define BELL_ABI_MAJOR 1u
+#define BELL_ABI_MINOR 0u
+
+typedef struct bell_device bell_device;
+typedef struct bell_buffer bell_buffer;
+typedef struct bell_qpair bell_qpair;
+typedef struct bell_worker bell_worker;
+
+/* ---- library --------------------------------------------------------------------------------------------------- */
+
+/** bell_abi_version - major << 16 | minor. A binding refuses a library whose major differs from its own. */
+BELL_API uint32_t bell_abi_version(void);
+
+/** bell_last_error - the calling thread's last failure in words; never NULL, valid until its next failing call. */
+BELL_API const char *bell_last_error(void);
+
+/** bell_clock_now - nanoseconds of the clock that every time stamp of this library uses. */
+BELL_API uint64_t bell_clock_now(void);
+
+typedef struct bell_layout {
+    char structure[32]; /* C name without "bell_", NUL-terminated */
+    char field[32];     /* "" : the structure itself, size is then its sizeof */
+    uint32_t offset;    /* bytes from the start of the structure */
+    uint32_t size;      /* bytes */
+} bell_layout;
+
+/** bell_layout_entry - entry number index of the layout table. Returns -ENOENT past the end. */
+BELL_API int bell_layout_entry(uint32_t index, bell_layout *out);
+
+/* ---- devices --------------------------------------------------------------------------------------------------- */
+
+enum { BELL_KIND_SIM = 1, BELL_KIND_QEMU = 2, BELL_KIND_VFIO = 3, BELL_KIND_VFIO_USER = 4, BELL_KIND_TCP = 5, BELL_KIND_KERNEL = 6 };
+
+/* bell_device_info.features */
+#define BELL_HAS_PCI        0x01u /* config space and BARs */
+#define BELL_HAS_REGISTERS  0x02u /* NVMe registers (or Fabrics properties) */
+#define BELL_HAS_INTERRUPTS 0x04u /* MSI-X vectors that can be observed */
+#define BELL_HAS_QPAIRS     0x08u /* own queues, raw SQEs */
+
+typedef struct bell_device_info {
+    uint32_t kind;          /* BELL_KIND_... */
+    uint32_t features;      /* BELL_HAS_... */
+    uint32_t vectors;       /* MSI-X vectors, 0 if none */
+    uint32_t config_bytes;  /* 256 or 4096; 0 without PCI */
+    uint64_t bar_bytes[6];  /* 0: BAR not implemented */
+    char address[256];      /* canonical address string */
+    char name[64];          /* short text for people, "Doorbell Sim 1 GiB" */
+} bell_device_info;
+
+/**
+ * bell_device_open - attach to a device.
+ * @address: "sim:", "sim:size=4GiB,lba=4096,ns=2", "qemu:", ...
+ *
+ * Attaching makes config space, BARs and registers usable. It does not touch the controller's state: CC, queues
+ * and so on are as they were found. Errors: -EINVAL (address; the text names the bad option), -ENOENT, -EACCES,
+ * -EBUSY, -ENOTSUP (no such transport in this build).
+ */
+BELL_API int bell_device_open(const char *address, bell_device **out);
+
+/**
+ * bell_device_close - detach and free.
+ * Fails with -EBUSY while qpairs, workers or buffers are open (the text says how many of each). Disables the controller
+ * (CC.EN = 0) if bell_controller_enable had enabled it.
+ */
+BELL_API int bell_device_close(bell_device *device);
+
+BELL_API int bell_device_get_info(bell_device *device, bell_device_info *out);
+
+/* ---- PCI ------------------------------------------------------------------------------------------------------- */
+
+enum { BELL_RESET_FLR = 1, BELL_RESET_HOT = 2, BELL_RESET_PM = 3 /* D3hot to D0 */ };
+
+/** bell_pci_config_read - width is 1, 2 or 4 bytes, offset a multiple of it. A lost device reads all ones and returns -ENODEV. */
+BELL_API int bell_pci_config_read(bell_device *device, uint32_t offset, uint32_t width, uint32_t *value);
+BELL_API int bell_pci_config_write(bell_device *device, uint32_t offset, uint32_t width, uint32_t value);
+
+/** bell_pci_bar_read - one access of 4 or 8 bytes in BAR 0..5, naturally aligned. */
+BELL_API int bell_pci_bar_read(bell_device *device, uint32_t bar, uint64_t offset, uint32_t width, uint64_t *value);
+BELL_API int bell_pci_bar_write(bell_device *device, uint32_t bar, uint64_t offset, uint32_t width, uint64_t value);
+
+/** bell_pci_reset - kind is BELL_RESET_...; afterwards the controller is disabled and every outstanding command has ended
+ *  (BELL_CQ_LOST). Queue handles stay valid for reading their cmdlog and closing. -ENOTSUP where the function cannot do it. */
+BELL_API int bell_pci_reset(bell_device *device, uint32_t kind);
+
+/** bell_irq_isset - 1 if a message of this MSI-X vector has arrived since it was last cleared, else 0. */
+BELL_API int bell_irq_isset(bell_device *device, uint32_t vector);
+BELL_API int bell_irq_clear(bell_device *device, uint32_t vector);
+BELL_API int bell_irq_mask(bell_device *device, uint32_t vector);
+BELL_API int bell_irq_unmask(bell_device *device, uint32_t vector);
+
+/* ---- NVMe registers (NVMe Base 2.0c §3.1.3): BAR0 on PCIe, properties on Fabrics ---------------------------------- */
+
+/** bell_register_read - width 4 or 8, offset a multiple of 4. Works in any controller state. */
+BELL_API int bell_register_read(bell_device *device, uint32_t offset, uint32_t width, uint64_t *value);
+BELL_API int bell_register_write(bell_device *device, uint32_t offset, uint32_t width, uint64_t value);
+
+/* ---- DMA buffers ----------------------------------------------------------------------------------------------- */
+
+/** bell_buffer_alloc - zeroed memory, 4 KiB aligned, contiguous in IOVA space, that the device can reach. */
+BELL_API int bell_buffer_alloc(bell_device *device, uint64_t bytes, bell_buffer **out);
+BELL_API int bell_buffer_free(bell_buffer *buffer);
+BELL_API void *bell_buffer_data(bell_buffer *buffer);
+BELL_API uint64_t bell_buffer_iova(bell_buffer *buffer);
+BELL_API uint64_t bell_buffer_bytes(bell_buffer *buffer);
+
+/* ---- controller ------------------------------------------------------------------------------------------------ */
+
+typedef struct bell_controller_config {
+    uint32_t admin_depth;        /* 2..4096; 0: 128 */
+    uint32_t timeout_ms;         /* per command, every queue; 0: 10000 */
+    uint32_t css;                /* CC.CSS; 0 NVM, 6 all supported, 7 admin only */
+    uint32_t ams;                /* CC.AMS; 0 round robin, 1 weighted */
+    uint32_t mps;                /* CC.MPS; page size is 2^(12+mps) */
+    uint32_t aer_count;          /* asynchronous event requests kept armed; 0: 1; 0xffffffff: none */
+} bell_controller_config;
+
+/**
+ * bell_controller_enable - from any state to CSTS.RDY=1 (NVMe Base 2.0c §3.5.1), admin.
+ * Clears CC.EN if set and waits for RDY=0, sets AQA/ASQ/ACQ and CC, sets EN and waits for RDY=1, both waits bounded by
+ * CAP.TO. MSI-X is programmed before EN=1. Sends no command but the AERs; Set Features Number of Queues is the
+ * caller's business. Existing I/O qpairs are lost (every outstanding command ends with BELL_CQ_LOST).
+ * Errors: -ETIMEDOUT (RDY), -EIO (CSTS.CFS), -ENODEV (registers read all ones), -EINVAL (config).
+ */
+BELL_API int bell_controller_enable(bell_device *device, const bell_controller_config *config);
+
+/** bell_controller_disable - CC.EN = 0, wait for RDY=0, bounded by CAP.TO; every outstanding command ends with BELL_CQ_LOST. */
+BELL_API int bell_controller_disable(bell_device *device);
+
+/** bell_controller_shutdown - CC.SHN normal or abrupt, wait for CSTS.SHST=10b up to timeout_ms. */
+BELL_API int bell_controller_shutdown(bell_device *device, int abrupt, uint32_t timeout_ms);
+
+/** bell_controller_admin - the admin qpair; NULL before the first bell_controller_enable. Owned by the device: never close it.
+ *  It stays the same handle over resets and re-enables. */
+BELL_API bell_qpair *bell_controller_admin(bell_device *device);
+
+BELL_API int bell_controller_set_timeout(bell_device *device, uint32_t timeout_ms);
+
+/* ---- qpairs and commands ---------------------------------------------------------------------------------------- */
+
+typedef struct bell_qpair_config {
+    uint32_t depth;      /* 2..MQES+1; depth-1 commands can be outstanding */
+    uint32_t priority;   /* QPRIO 0 urgent .. 3 low, weighted round robin only */
+    uint32_t interrupts; /* 1: IEN with a vector */
+    uint32_t vector;     /* 0xffffffff: the driver chooses, qid modulo vectors */
+    uint32_t qid;        /* 0: lowest free id */
+} bell_qpair_config;
+
+typedef struct bell_qpair_info {
+    uint32_t qid;
+    uint32_t depth;
+    uint32_t outstanding; /* commands submitted whose end is not yet reported */
+    uint32_t sq_tail;
+    uint32_t sq_head;     /* as last reported by the device */
+    uint32_t cq_head;
+    uint32_t cq_phase;
+    uint32_t vector;      /* 0xffffffff: no interrupts */
+    uint32_t alive;       /* 0: deleted or lost by a reset */
+    uint32_t worker;      /* 1: owned by an I/O worker */
+    uint64_t submitted;   /* counters since creation */
+    uint64_t completed;
+} bell_qpair_info;
+
+/** bell_qpair_create - Create I/O CQ and SQ; admin. Errors: -EINVAL (depth), -ENOSPC (no free id), -EIO (device refused: the text has
+ *  the status), -ETIMEDOUT, -ENOTCONN (controller not enabled). */
+BELL_API int bell_qpair_create(bell_device *device, const bell_qpair_config *config, bell_qpair **out);
+
+/** bell_qpair_close - delete SQ and CQ (skipped if the queue is lost) and free the handle; admin. Outstanding commands end silently. */
+BELL_API int bell_qpair_close(bell_qpair *qpair);
+
+/** bell_qpair_get_info - safe from any thread. */
+BELL_API int bell_qpair_get_info(bell_qpair *qpair, bell_qpair_info *out);
+
+#define BELL_CMD_RAW_DATA_POINTER 0x01u /* send the SQE's own MPTR/PRP1/PRP2; otherwise PRPs are built from data_iova, data_bytes */
+#define BELL_CMD_RAW_CID          0x02u /* keep the SQE's CID (tests of duplicate CIDs); otherwise the driver assigns it */
+#define BELL_CMD_HOLD_DOORBELL    0x04u /* place the SQE but ring only with the next command or bell_qpair_ring */
+
+typedef struct bell_command {
+    uint8_t sqe[64];
+    uint64_t data_iova;   /* any alignment of 4; 0 with data_bytes 0: no data */
+    uint64_t data_bytes;
+    uint64_t tag;         /* comes back in the completion */
+    uint32_t timeout_ms;  /* 0: the controller's */
+    uint32_t flags;       /* BELL_CMD_... */
+} bell_command;
+
+/** bell_qpair_submit - post one command of any content. Writes the CID used to *cid. Errors: -EAGAIN (queue full), -EINVAL (data pointer
+ *  alignment), -E2BIG (more than one page of PRP list entries per command slot), -ENODEV (queue lost, controller disabled). */
+BELL_API int bell_qpair_submit(bell_qpair *qpair, const bell_command *command, uint16_t *cid);
+BELL_API int bell_qpair_ring(bell_qpair *qpair);
+
+/* bell_completion.flags */
+#define BELL_CQ_TIMEOUT 0x01u /* not from the device: time ran out. The CQE is all ones; the slot stays busy until the real one comes */
+#define BELL_CQ_LOST    0x02u /* not from the device: reset, disable or removal. The CQE is all ones */
+#define BELL_CQ_EVENT   0x04u /* completion of an armed AER; a successful one has been re-armed already */
+
+typedef struct bell_completion {
+    uint8_t cqe[16];
+    uint64_t tag;
+    uint64_t submitted_ns;
+    uint64_t completed_ns;
+    uint32_t flags; /* BELL_CQ_... */
+    uint16_t cid;
+    uint16_t qid;
+} bell_completion;
+
+/** bell_qpair_poll - take up to max ends of commands, without waiting. Returns their number. Checks time-outs. Late real
+ *  completions of timed-out commands are logged, free their slot and are not reported. */
+BELL_API int bell_qpair_poll(bell_qpair *qpair, bell_completion *out, uint32_t max);
+
+/** bell_qpair_wait - like poll, but spins (then yields, then sleeps) until at least one end or timeout_us passed. */
+BELL_API int bell_qpair_wait(bell_qpair *qpair, bell_completion *out, uint32_t max, uint64_t timeout_us);
+
+/* ---- cmdlog ---------------------------------------------------------------------------------------------------- */
+
+#define BELL_CMDLOG_ENTRIES 4096u
+
+/* bell_cmdlog_entry.flags: BELL_CQ_... and */
+#define BELL_LOG_DONE 0x100u /* an end was recorded: cqe and completed_ns are valid */
+#define BELL_LOG_LATE 0x200u /* the real completion came after the reported time-out; cqe is the real one */
+
+typedef struct bell_cmdlog_entry {
+    uint64_t sequence;     /* 0, 1, 2 ... per qpair, in order of submission */
+    uint64_t submitted_ns;
+    uint64_t completed_ns; /* 0 while outstanding */
+    uint8_t sqe[64];
+    uint8_t cqe[16];
+    uint32_t flags;
+    uint16_t qid;
+    uint16_t reserved;
+    uint64_t reserved2;
+} bell_cmdlog_entry;
+
+/**
+ * bell_cmdlog_read - copy entries from sequence number `from` on, oldest first; safe from any thread while the queue is in use.
+ * Returns the number copied and sets *next to the sequence to ask for next time. Overwritten entries are skipped. An entry that is
+ * outstanding is returned as it is (without BELL_LOG_DONE); ask for it again to see its end.
+ */
+BELL_API int bell_cmdlog_read(bell_qpair *qpair, uint64_t from, bell_cmdlog_entry *out, uint32_t max, uint64_t *next);
+
+/* ---- I/O workers -------------------------------------------------------------------------------------------------- */
+
+#define BELL_WORKER_MAX_SIZES 16u
+
+/* bell_worker_config.flags */
+#define BELL_WORKER_NO_CMDLOG 0x01u /* do not record commands in the qpair's cmdlog */
+
+typedef struct bell_worker_config {
+    uint32_t nsid;
+    uint32_t lba_bytes;                       /* data bytes of an LBA */
+    uint64_t region_start;                    /* first LBA */
+    uint64_t region_end;                      /* exclusive */
+    uint32_t size_count;                      /* 1..BELL_WORKER_MAX_SIZES */
+    uint32_t sizes[16];                       /* LBAs an I/O, 1..65536 */
+    uint32_t size_weights[16];                /* relative share of each size */
+    uint32_t random_percent;                  /* 0 sequential .. 100 random */
+    uint32_t read_percent;                    /* the rest are writes */
+    uint32_t qdepth;                          /* commands kept outstanding, 1..MQES */
+    uint32_t pattern;                         /* write data: 0 zeros, 1 ones, 2 pattern_value as dwords, 3 random */
+    uint32_t pattern_value;
+    uint32_t cpu;                             /* CPU to pin to; 0xffffffff: not pinned */
+    uint32_t flags;
+    uint64_t seed;                            /* same seed, same I/O stream */
+    uint64_t duration_ns;                     /* 0: no limit */
+    uint64_t io_count;                        /* 0: no limit */
+    uint64_t iops_limit;                      /* 0: none; absolute schedule */
+} bell_worker_config;
+
+enum { BELL_WORKER_READY = 0, BELL_WORKER_RUNNING = 1, BELL_WORKER_DONE = 2, BELL_WORKER_FAILED = 3 };
+
+/* Latency histogram, log-linear: v < 128 ns counts in bucket v; else with s = floor(log2 v) - 7 in bucket
+   (s + 1) * 128 + (v >> s) - 128. Relative error below 1 %; the last bucket also takes everything above (2^44 ns). */
+#define BELL_HISTOGRAM_SUB_BITS 7u
+#define BELL_HISTOGRAM_BUCKETS 4864u
+
+/* Shared memory written by the worker's thread alone, readable at any time; every field is a single aligned 64-bit store. */
+typedef struct bell_worker_counters {
+    uint64_t state;            /* BELL_WORKER_... */
+    uint64_t started_ns;
+    uint64_t updated_ns;       /* time of the last update */
+    uint64_t finished_ns;      /* 0 while running */
+    uint64_t submitted;
+    uint64_t completed;
+    uint64_t outstanding;
+    uint64_t reads;
+    uint64_t writes;
+    uint64_t read_bytes;
+    uint64_t write_bytes;
+    uint64_t errors;           /* completions with a status other than success, time-outs included */
+    uint64_t first_error;      /* status field (CQE dword 3 >> 17) of the first one, 0 if none */
+    uint64_t first_error_lba;
+    uint64_t latency_sum_ns;
+    uint64_t latency_min_ns;   /* ~0 before the first */
+    uint64_t latency_max_ns;
+    uint64_t cpu_ns;           /* CPU time of the worker's thread */
+    uint64_t qid;
+    uint64_t reserved[13];
+    uint64_t read_latency[4864];  /* histogram of reads */
+    uint64_t write_latency[4864]; /* histogram of writes */
+} bell_worker_counters;
+
+/** bell_worker_create - check the config, create the worker's qpair (depth qdepth+1) and buffers; admin. -EINVAL names the parameter. */
+BELL_API int bell_worker_create(bell_device *device, const bell_worker_config *config, bell_worker **out);
+/** bell_worker_start - start the thread. */
+BELL_API int bell_worker_start(bell_worker *worker);
+/** bell_worker_stop - ask it to end after draining; returns at once. Safe from any thread. */
+BELL_API int bell_worker_stop(bell_worker *worker);
+/** bell_worker_wait - join the thread. 0 when it has ended, -ETIMEDOUT after timeout_ms. */
+BELL_API int bell_worker_wait(bell_worker *worker, uint32_t timeout_ms);
+/** bell_worker_counters_of - the shared counters; valid until bell_worker_close. */
+BELL_API const bell_worker_counters *bell_worker_counters_of(bell_worker *worker);
+/** bell_worker_error - why it FAILED, in words; "" otherwise. */
+BELL_API const char *bell_worker_error(bell_worker *worker);
+BELL_API bell_qpair *bell_worker_qpair(bell_worker *worker);
+/** bell_worker_close - stop, join, delete the qpair, free; admin. */
+BELL_API int bell_worker_close(bell_worker *worker);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
