@@ -24,13 +24,14 @@ struct bell_pci_ops {
     int (*bar_write)(struct bell_pci_function *fn, uint32_t bar, uint64_t offset, uint32_t width, uint64_t value);
 
     /*
-     * Memory the device may reach. dma_alloc returns zeroed memory, 4 KiB aligned, IOVA-contiguous; dma_free takes what it returned.
-     * An access outside every live allocation is refused by the IOMMU (or its simulation).
+     * Memory the device may reach. dma_alloc returns zeroed memory, 4 KiB aligned, IOVA-contiguous; dma_free takes what
+     * it returned. An access outside every live allocation is refused by the IOMMU (or its simulation).
      */
     int (*dma_alloc)(struct bell_pci_function *fn, uint64_t bytes, void **vaddr, uint64_t *iova);
     void (*dma_free)(struct bell_pci_function *fn, void *vaddr, uint64_t iova, uint64_t bytes);
 
-    /* Interrupts: irq_setup programs and unmasks all MSI-X vectors (before CC.EN = 1); the others observe one vector. */
+    /* Interrupts: irq_setup programs and unmasks all MSI-X vectors (before CC.EN = 1); the others observe one vector.
+     */
     int (*irq_setup)(struct bell_pci_function *fn);
     int (*irq_isset)(struct bell_pci_function *fn, uint32_t vector);
     int (*irq_clear)(struct bell_pci_function *fn, uint32_t vector);
@@ -49,28 +50,30 @@ struct bell_pci_ops {
 
 struct bell_pci_function {
     const struct bell_pci_ops *ops;
-    uint32_t kind;          /* BELL_KIND_... */
-    uint32_t vectors;       /* MSI-X vectors, 0 if none */
-    uint32_t config_bytes;  /* 256 or 4096 */
-    uint64_t bar_bytes[6];  /* 0: not implemented */
+    uint32_t kind;         /* BELL_KIND_... */
+    uint32_t vectors;      /* MSI-X vectors, 0 if none */
+    uint32_t config_bytes; /* 256 or 4096 */
+    uint64_t bar_bytes[6]; /* 0: not implemented */
     char name[64];
 
     /*
-     * Doorbell fast path: if not NULL, doorbells is the mapping of BAR0 from offset 1000h on, doorbell_bytes long; a 32-bit release
-     * store there reaches the device. Where it is NULL, doorbells go through bar_write. After a store the writer issues a full
-     * fence, and if *doorbell_asleep is non-zero calls doorbell_wake (the device's thread sleeps when nothing happens).
+     * Doorbell fast path: if not NULL, doorbells is the mapping of BAR0 from offset 1000h on, doorbell_bytes long; a
+     * 32-bit release store there reaches the device. Where it is NULL, doorbells go through bar_write. After a store
+     * the writer issues a full fence, and if *doorbell_asleep is non-zero calls doorbell_wake (the device's thread
+     * sleeps when nothing happens).
      */
     volatile uint32_t *doorbells;
     uint64_t doorbell_bytes;
     _Atomic uint32_t *doorbell_asleep;
 
-    /* Optional: called by the driver in its polling loops when nothing came back; NULL: the core yields by its own rule. */
+    /* Optional: called by the driver in its polling loops when nothing came back; NULL: the core yields by its own
+     * rule. */
     void (*relax)(struct bell_pci_function *fn);
 };
 
 /*
- * bell_sim_open, bell_qemu_open - make a function from the part of the address behind the scheme ("size=1GiB,ns=2", may be
- * empty). -EINVAL names the option; qemu returns -ENOENT with a clear message where QEMU is not installed.
+ * bell_sim_open, bell_qemu_open - make a function from the part of the address behind the scheme ("size=1GiB,ns=2", may
+ * be empty). -EINVAL names the option; qemu returns -ENOENT with a clear message where QEMU is not installed.
  */
 int bell_sim_open(const char *options, struct bell_pci_function **out);
 int bell_qemu_open(const char *options, struct bell_pci_function **out);

@@ -4,52 +4,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "pci/capability.h"
+#include "spec/pci.h"
 #include "support/error.h"
-
-/* PCI Local Bus 3.0 §6.1, §6.7, §6.8.2 */
-enum {
-    CAPABILITY_POINTER = 0x34,
-    CAPABILITY_MSIX = 0x11,
-    MESSAGE_CONTROL = 2,
-    MESSAGE_CONTROL_SIZE = 0x07ff,
-    MESSAGE_CONTROL_FUNCTION_MASK = 0x4000,
-    MESSAGE_CONTROL_ENABLE = 0x8000,
-    TABLE = 4,
-    TABLE_BAR = 7,
-    ENTRY_BYTES = 16,
-    ENTRY_ADDRESS_LOW = 0,
-    ENTRY_ADDRESS_HIGH = 4,
-    ENTRY_DATA = 8,
-    ENTRY_CONTROL = 12,
-    ENTRY_CONTROL_MASK = 1,
-};
 
 /* What a message leaves in its cell: never zero, and recognisable with its vector in a memory dump. */
 #define MESSAGE_DATA 0xbe110000u
 
 #define PAGE_BYTES 4096u
-
-static int capability_find(struct bell_pci_function *fn, uint32_t wanted, uint32_t *offset)
-{
-    uint32_t pointer = 0;
-    int err = fn->ops->config_read(fn, CAPABILITY_POINTER, 1, &pointer);
-
-    *offset = 0;
-    /* 48 capabilities of 4 bytes fill the space behind the header: more steps are a loop. */
-    for (int steps = 0; err == 0 && (pointer &= ~3u) != 0; steps++) {
-        uint32_t header = 0;
-
-        if (steps == 48)
-            return bell_error_set(-EIO, "%s: the capability list in config space has a loop", fn->name);
-        err = fn->ops->config_read(fn, pointer, 2, &header);
-        if (err == 0 && (header & 0xff) == wanted) {
-            *offset = pointer;
-            break;
-        }
-        pointer = header >> 8;
-    }
-    return err;
-}
 
 int bell_msix_find(struct bell_pci_function *fn, struct bell_msix *msix)
 {
@@ -58,24 +20,24 @@ int bell_msix_find(struct bell_pci_function *fn, struct bell_msix *msix)
     int err;
 
     memset(msix, 0, sizeof *msix);
-    err = capability_find(fn, CAPABILITY_MSIX, &msix->capability);
+    err = bell_pci_capability_find(fn, PCI_CAP_MSIX, &msix->capability);
     if (err != 0 || msix->capability == 0)
         return err;
-    err = fn->ops->config_read(fn, msix->capability + MESSAGE_CONTROL, 2, &control);
+    err = fn->ops->config_read(fn, msix->capability + PCI_MSIX_CONTROL, 2, &control);
     if (err == 0)
-        err = fn->ops->config_read(fn, msix->capability + TABLE, 4, &table);
+        err = fn->ops->config_read(fn, msix->capability + PCI_MSIX_TABLE, 4, &table);
     if (err != 0)
         return err;
-    msix->vectors = (control & MESSAGE_CONTROL_SIZE) + 1;
-    msix->table_bar = table & TABLE_BAR;
-    msix->table_offset = table & ~(uint32_t)TABLE_BAR;
+    msix->vectors = (control & PCI_MSIX_CONTROL_SIZE) + 1;
+    msix->table_bar = table & PCI_MSIX_BIR;
+    msix->table_offset = table & ~PCI_MSIX_BIR;
     return 0;
 }
 
 static int entry_write(struct bell_pci_function *fn, const struct bell_msix *msix, uint32_t vector, uint32_t field,
                        uint32_t value)
 {
-    uint64_t offset = msix->table_offset + (uint64_t)vector * ENTRY_BYTES + field;
+    uint64_t offset = msix->table_offset + (uint64_t)vector * PCI_MSIX_ENTRY_BYTES + field;
 
     return fn->ops->bar_write(fn, msix->table_bar, offset, 4, value);
 }
@@ -83,14 +45,14 @@ static int entry_write(struct bell_pci_function *fn, const struct bell_msix *msi
 static int vector_program(struct bell_pci_function *fn, const struct bell_msix *msix, uint32_t vector)
 {
     uint64_t address = msix->cells_iova + (uint64_t)vector * sizeof(uint32_t);
-    int err = entry_write(fn, msix, vector, ENTRY_ADDRESS_LOW, (uint32_t)address);
+    int err = entry_write(fn, msix, vector, PCI_MSIX_ENTRY_ADDRESS, (uint32_t)address);
 
     if (err == 0)
-        err = entry_write(fn, msix, vector, ENTRY_ADDRESS_HIGH, (uint32_t)(address >> 32));
+        err = entry_write(fn, msix, vector, PCI_MSIX_ENTRY_UPPER, (uint32_t)(address >> 32));
     if (err == 0)
-        err = entry_write(fn, msix, vector, ENTRY_DATA, MESSAGE_DATA | vector);
+        err = entry_write(fn, msix, vector, PCI_MSIX_ENTRY_DATA, MESSAGE_DATA | vector);
     if (err == 0)
-        err = entry_write(fn, msix, vector, ENTRY_CONTROL, 0);
+        err = entry_write(fn, msix, vector, PCI_MSIX_ENTRY_CONTROL, 0);
     return err;
 }
 
@@ -117,20 +79,20 @@ int bell_msix_setup(struct bell_pci_function *fn, struct bell_msix *msix)
     if (msix->cells == NULL)
         err = cells_alloc(fn, msix);
     if (err == 0)
-        err = fn->ops->config_read(fn, msix->capability + MESSAGE_CONTROL, 2, &control);
+        err = fn->ops->config_read(fn, msix->capability + PCI_MSIX_CONTROL, 2, &control);
     if (err != 0)
         return err;
     /* The function stays masked as a whole until every vector has an address. */
-    control |= MESSAGE_CONTROL_ENABLE | MESSAGE_CONTROL_FUNCTION_MASK;
-    err = fn->ops->config_write(fn, msix->capability + MESSAGE_CONTROL, 2, control);
+    control |= PCI_MSIX_CONTROL_ENABLE | PCI_MSIX_CONTROL_MASK;
+    err = fn->ops->config_write(fn, msix->capability + PCI_MSIX_CONTROL, 2, control);
     for (uint32_t vector = 0; err == 0 && vector < msix->vectors; vector++) {
         atomic_store_explicit(&msix->cells[vector], 0, memory_order_relaxed);
         err = vector_program(fn, msix, vector);
     }
     if (err != 0)
         return err;
-    control &= ~(uint32_t)MESSAGE_CONTROL_FUNCTION_MASK;
-    return fn->ops->config_write(fn, msix->capability + MESSAGE_CONTROL, 2, control);
+    control &= ~PCI_MSIX_CONTROL_MASK;
+    return fn->ops->config_write(fn, msix->capability + PCI_MSIX_CONTROL, 2, control);
 }
 
 static int vector_check(const struct bell_msix *msix, uint32_t vector)
@@ -165,14 +127,14 @@ int bell_msix_mask(struct bell_pci_function *fn, const struct bell_msix *msix, u
 {
     int err = vector_check(msix, vector);
 
-    return err != 0 ? err : entry_write(fn, msix, vector, ENTRY_CONTROL, ENTRY_CONTROL_MASK);
+    return err != 0 ? err : entry_write(fn, msix, vector, PCI_MSIX_ENTRY_CONTROL, PCI_MSIX_ENTRY_MASKED);
 }
 
 int bell_msix_unmask(struct bell_pci_function *fn, const struct bell_msix *msix, uint32_t vector)
 {
     int err = vector_check(msix, vector);
 
-    return err != 0 ? err : entry_write(fn, msix, vector, ENTRY_CONTROL, 0);
+    return err != 0 ? err : entry_write(fn, msix, vector, PCI_MSIX_ENTRY_CONTROL, 0);
 }
 
 void bell_msix_release(struct bell_pci_function *fn, struct bell_msix *msix)

@@ -16,7 +16,7 @@ struct bell_msix {
     uint32_t vectors;
     uint32_t table_bar;
     uint64_t table_offset;
-    _Atomic uint32_t *cells; /* one dword a vector; NULL before the first setup */
+    _Atomic uint32_t *_Atomic cells; /* one dword a vector; NULL before the first setup */
     uint64_t cells_iova;
     uint64_t cells_bytes;
 };
