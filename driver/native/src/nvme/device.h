@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An attached device: its transport, what is open on it, and the state of its controller as the driver knows it.
+ *
+ * The lock guards the list of qpairs, the queue ids and the counts; it is never held while a command runs.
+ */
+#ifndef BELL_NVME_DEVICE_H
+#define BELL_NVME_DEVICE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "doorbell.h"
+#include "nvme/transport.h"
+
+enum { BELL_QIDS = 65536 };
+
+struct bell_device {
+    struct bell_transport *transport;
+    char address[256];
+
+    pthread_mutex_t lock;
+    struct bell_qpair *qpairs; /* I/O qpairs, dead ones too */
+    uint64_t qids[BELL_QIDS / 64];
+    uint32_t buffers;
+    uint32_t workers;
+
+    struct bell_qpair *admin; /* NULL before the first enable */
+    uint64_t timeout_ns;
+    uint32_t page_bytes; /* CC.MPS of the last enable */
+    uint32_t enabled;    /* 1: bell_controller_enable succeeded and nothing has disabled the controller since */
+};
+
+struct bell_buffer {
+    bell_device *device;
+    void *data;
+    uint64_t iova;
+    uint64_t bytes;
+};
+
+/** bell_device_attach - make a device of an open transport, which it owns afterwards. */
+int bell_device_attach(struct bell_transport *transport, const char *address, bell_device **out);
+
+/** bell_device_lose - every qpair is lost, the admin qpair too; the controller is no longer enabled. Safe from any
+ * thread. */
+void bell_device_lose(bell_device *device);
+
+/** bell_device_observe - a register write by the user that may have disabled or reset the controller behind the
+ * driver's back. */
+void bell_device_observe(bell_device *device, uint32_t offset, uint32_t width, uint64_t value);
+
+/** bell_device_worker_opened - count I/O workers; a device with workers cannot be closed. */
+void bell_device_worker_opened(bell_device *device);
+void bell_device_worker_closed(bell_device *device);
+
+/** bell_device_dma_alloc - DMA memory that is not counted as a buffer: zeroed, 4 KiB aligned, contiguous in IOVA space.
+ */
+int bell_device_dma_alloc(bell_device *device, uint64_t bytes, void **vaddr, uint64_t *iova);
+void bell_device_dma_free(bell_device *device, void *vaddr, uint64_t iova, uint64_t bytes);
+
+/* Queue ids: take qid, or the lowest free one where it is 0. Negative errno, else the id. */
+int bell_device_qid_take(bell_device *device, uint32_t qid);
+void bell_device_qid_release(bell_device *device, uint32_t qid);
+
+#endif

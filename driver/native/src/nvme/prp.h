@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Physical Region Pages (NVMe Base 2.0c §4.1.1): how a command names a range of IOVA space. */
+#ifndef BELL_NVME_PRP_H
+#define BELL_NVME_PRP_H
+
+#include <stdint.h>
+
+enum { BELL_PRP_LIST_ENTRIES = 512, BELL_PRP_LIST_BYTES = 4096 };
+
+struct bell_prp {
+    uint64_t prp1;
+    uint64_t prp2;
+    uint32_t entries; /* written to the list; 0: no list in use */
+};
+
+/**
+ * bell_prp_pages - how many memory pages of page_bytes the range touches; 0 for an empty range.
+ */
+static inline uint64_t bell_prp_pages(uint64_t iova, uint64_t bytes, uint32_t page_bytes)
+{
+    return bytes == 0 ? 0 : (iova % page_bytes + bytes + page_bytes - 1) / page_bytes;
+}
+
+/**
+ * bell_prp_build - describe [iova, iova + bytes) for memory pages of page_bytes.
+ * @list: room for BELL_PRP_LIST_ENTRIES, and its IOVA; used if the range touches more than two pages, may be NULL
+ * otherwise.
+ *
+ * Returns 0, -EINVAL (iova not a multiple of 4) or -E2BIG (more entries than one list page holds).
+ */
+int bell_prp_build(uint64_t iova, uint64_t bytes, uint32_t page_bytes, uint64_t *list, uint64_t list_iova,
+                   struct bell_prp *out);
+
+#endif

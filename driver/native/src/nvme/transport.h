@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How the NVMe core reaches a controller: over a PCI function (pcie.c), and over whatever else carries registers and
+ * queues.
+ *
+ * A transport whose queues are rings in memory that the device can reach gives them to the core in queue_open
+ * (bell_qpair.ring) and leaves queue_post and queue_take NULL; the core then fills and empties the rings itself,
+ * inline. A message transport leaves the rings NULL and implements these two.
+ *
+ * All functions return 0 or a negative errno with the error text set. Pointers marked "optional" may be NULL.
+ */
+#ifndef BELL_NVME_TRANSPORT_H
+#define BELL_NVME_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "doorbell.h"
+
+struct bell_pci_function;
+struct bell_transport;
+
+struct bell_transport_ops {
+    /* NVMe registers (Fabrics: properties); width 4 or 8. Safe from any thread. */
+    int (*register_read)(struct bell_transport *transport, uint32_t offset, uint32_t width, uint64_t *value);
+    int (*register_write)(struct bell_transport *transport, uint32_t offset, uint32_t width, uint64_t value);
+
+    /* Zeroed memory, 4 KiB aligned, that commands can name by its IOVA. */
+    int (*dma_alloc)(struct bell_transport *transport, uint64_t bytes, void **vaddr, uint64_t *iova);
+    void (*dma_free)(struct bell_transport *transport, void *vaddr, uint64_t iova, uint64_t bytes);
+
+    /* Everything between CC.EN=0 and CC.EN=1 that is not an NVMe register: bus mastering, interrupts. */
+    int (*enable)(struct bell_transport *transport);
+
+    /* Memory and doorbells of a queue; qid, depth and page_bytes of the qpair are set. The device is not told yet. */
+    int (*queue_open)(struct bell_transport *transport, bell_qpair *qpair);
+    void (*queue_close)(struct bell_transport *transport, bell_qpair *qpair);
+
+    /* Bring rings of an opened queue back to their first state: index 0, phase 1, completion entries all zero. */
+    void (*queue_reset)(struct bell_transport *transport, bell_qpair *qpair);
+
+    /* Tell the device of an opened queue: AQA, ASQ and ACQ for the admin queue; commands on the admin queue for the
+     * others. */
+    int (*admin_attach)(struct bell_transport *transport, bell_qpair *admin);
+    int (*queue_create)(struct bell_transport *transport, bell_qpair *admin, bell_qpair *qpair);
+    int (*queue_delete)(struct bell_transport *transport, bell_qpair *admin, bell_qpair *qpair);
+
+    /* Describe the data of command slot `cid` in the SQE. -EINVAL and -E2BIG as bell_qpair_submit says. */
+    int (*data_map)(struct bell_transport *transport, bell_qpair *qpair, uint16_t cid, uint64_t iova, uint64_t bytes,
+                    uint64_t sqe[8]);
+    void (*queue_post)(bell_qpair *qpair, const uint64_t sqe[8]); /* optional */
+    bool (*queue_take)(bell_qpair *qpair, uint64_t cqe[2]);       /* optional; true: one completion taken */
+    void (*queue_ring)(bell_qpair *qpair);                        /* where the doorbells are not mapped */
+    void (*queue_wake)(bell_qpair *qpair); /* optional; the device sleeps and doorbells were stored */
+
+    void (*relax)(struct bell_transport *transport); /* optional; called in polling loops when nothing came back */
+
+    void (*close)(struct bell_transport *transport);
+};
+
+struct bell_transport {
+    const struct bell_transport_ops *ops;
+    struct bell_pci_function *function; /* NULL where the device is not a PCI function */
+    uint32_t kind;                      /* BELL_KIND_... */
+    uint32_t features;                  /* BELL_HAS_... */
+    uint32_t vectors;
+    char name[64];
+};
+
+/** bell_pcie_open - the PCIe transport over function, which it then owns and closes. On failure the function is still
+ * the caller's. */
+int bell_pcie_open(struct bell_pci_function *function, struct bell_transport **out);
+
+#endif
