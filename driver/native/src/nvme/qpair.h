@@ -73,7 +73,7 @@ struct bell_slot {
     uint8_t flags;
 };
 
-/* Page of PRP list entries for each slot, allocated for 32 slots at a time when first needed. */
+/* prp_lists.h */
 struct bell_prp_lists;
 
 struct bell_qpair {
@@ -129,8 +129,10 @@ struct bell_qpair {
     uint32_t worker; /* 1: owned by an I/O worker */
     uint32_t page_bytes;
     bool holds_qid;
-    void *sq_memory, *cq_memory;
-    uint64_t sq_iova, cq_iova; /* of the first entry */
+    uint64_t sq_iova, cq_iova;   /* of the first entry */
+    void *sq_memory, *cq_memory; /* PCIe: as allocated */
+    uint64_t sq_memory_iova, cq_memory_iova;
+    uint32_t dstrd;
     struct bell_prp_lists *prp;
     struct bell_backoff backoff;
     struct bell_transport *transport;
@@ -268,12 +270,33 @@ static inline bool bell_cqe_take(struct bell_qpair *qpair, uint64_t cqe[2])
     return true;
 }
 
-/* Ends that the inline path leaves to qpair.c. True: *end is to be reported. */
-bool bell_qpair_take_special(struct bell_qpair *qpair, const uint64_t cqe[2], uint64_t now_ns, struct bell_end *end);
+/* What the inline path leaves to ends.c: completions of slots that are not plainly busy. True: *end is to be reported.
+ */
+bool bell_qpair_match_special(struct bell_qpair *qpair, uint64_t now_ns, struct bell_end *end);
 
-/* Collect time-outs and losses into qpair->ends if there may be any. */
-void bell_qpair_sweep(struct bell_qpair *qpair, uint64_t now_ns);
-bool bell_qpair_ends_pop(struct bell_qpair *qpair, struct bell_end *end);
+/* Collect time-outs and losses into qpair->ends. True if there are any now. now_ns may be 0: not yet read. */
+bool bell_qpair_sweep(struct bell_qpair *qpair, uint64_t now_ns);
+void bell_qpair_ends_pop(struct bell_qpair *qpair, struct bell_end *end);
+
+/* Find the command of completion end->cqe, complete *end and free the slot. True: *end is to be reported. */
+static inline bool bell_cqe_match(struct bell_qpair *qpair, uint64_t now_ns, struct bell_end *end)
+{
+    uint32_t number = end->cqe[1] >> 32 & 0xffff;
+    bell_poke(&qpair->sq_head, (uint32_t)end->cqe[1] & 0xffff);
+    if (BELL_UNLIKELY(number >= qpair->depth - 1 || qpair->slots[number].state != BELL_SLOT_BUSY || qpair->raw_cids))
+        return bell_qpair_match_special(qpair, now_ns, end);
+
+    struct bell_slot *slot = &qpair->slots[number];
+    end->tag = slot->tag;
+    end->submitted_ns = slot->submitted_ns;
+    end->completed_ns = now_ns;
+    end->flags = 0;
+    end->cid = (uint16_t)number;
+    if (BELL_LIKELY(qpair->logging))
+        bell_cmdlog_ended(&qpair->log, slot->sequence, end->cqe, now_ns, 0);
+    bell_slot_release(qpair, number);
+    return true;
+}
 
 typedef void (*bell_on_end)(void *context, const struct bell_end *end);
 
@@ -288,38 +311,28 @@ static inline __attribute__((always_inline)) uint32_t bell_fast_poll(struct bell
     uint32_t count = 0;
     uint64_t now = 0;
 
-    while (BELL_UNLIKELY(qpair->ends_count) && count < max && bell_qpair_ends_pop(qpair, &end)) {
-        on_end(context, &end);
-        count++;
-    }
-    while (count < max && bell_cqe_take(qpair, end.cqe)) {
-        if (now == 0)
-            now = bell_now();
-        uint32_t number = end.cqe[1] >> 32 & 0xffff;
-        bell_poke(&qpair->sq_head, (uint32_t)end.cqe[1] & 0xffff);
-        if (BELL_LIKELY(number < qpair->depth - 1 && qpair->raw_cids == 0 &&
-                        qpair->slots[number].state == BELL_SLOT_BUSY)) {
-            struct bell_slot *slot = &qpair->slots[number];
-            end.tag = slot->tag;
-            end.submitted_ns = slot->submitted_ns;
-            end.completed_ns = now;
-            end.flags = 0;
-            end.cid = (uint16_t)number;
-            if (BELL_LIKELY(qpair->logging))
-                bell_cmdlog_ended(&qpair->log, slot->sequence, end.cqe, now, 0);
-            bell_slot_release(qpair, number);
+    do {
+        while (count < max) {
+            if (BELL_UNLIKELY(qpair->ends_count)) {
+                bell_qpair_ends_pop(qpair, &end);
+            } else if (bell_cqe_take(qpair, end.cqe)) {
+                if (now == 0)
+                    now = bell_now();
+                if (!bell_cqe_match(qpair, now, &end))
+                    continue;
+            } else {
+                break;
+            }
             bell_poke(&qpair->completed, qpair->completed + 1);
-        } else if (!bell_qpair_take_special(qpair, end.cqe, now, &end)) {
-            continue;
+            on_end(context, &end);
+            count++;
         }
-        on_end(context, &end);
-        count++;
-    }
-    /* A look at the clock for time-outs: free after completions, now and then on an idle queue. */
-    if (now == 0 && BELL_UNLIKELY((++qpair->idle_polls & 63) == 0 || bell_peek(&qpair->lost)))
-        now = bell_now();
-    if (BELL_UNLIKELY(now >= qpair->next_deadline || bell_peek(&qpair->lost)))
-        bell_qpair_sweep(qpair, now);
+        if (count == max)
+            break; /* the queue may hold completions yet: nothing has timed out before they were seen */
+        /* A look at the clock for time-outs: free after completions, now and then on an idle queue. */
+        if (now == 0 && BELL_UNLIKELY((++qpair->idle_polls & 63) == 0))
+            now = bell_now();
+    } while (BELL_UNLIKELY(now >= qpair->next_deadline || bell_peek(&qpair->lost)) && bell_qpair_sweep(qpair, now));
     return count;
 }
 
@@ -340,9 +353,11 @@ static inline void bell_fast_busy(struct bell_qpair *qpair)
  */
 void bell_qpair_set_logging(struct bell_qpair *qpair, bool on);
 
-/** bell_qpair_set_worker - mark the qpair as owned by an I/O worker; it then counts as part of the worker where a
- * device is closed. */
-void bell_qpair_set_worker(struct bell_qpair *qpair);
+/**
+ * bell_qpair_set_worker - whether the qpair is an I/O worker's. While it is, the public functions refuse commands,
+ * polling and closing, and a device that cannot be closed counts it as part of the worker.
+ */
+void bell_qpair_set_worker(struct bell_qpair *qpair, bool on);
 
 /* Host side of a queue: slots, log, rings. The device is told by the transport. */
 int bell_qpair_new(bell_device *device, uint32_t qid, uint32_t depth, struct bell_qpair **out);
@@ -352,9 +367,11 @@ void bell_qpair_delete(struct bell_qpair *qpair);
  * polls. */
 void bell_qpair_lose(struct bell_qpair *qpair);
 
-/** bell_qpair_revive - put a lost queue back to its first state; commands that were outstanding stay to be reported as
- * lost. */
-void bell_qpair_revive(struct bell_qpair *qpair);
+/**
+ * bell_qpair_revive - put a queue back to its first state with a new depth. Every outstanding command is lost, and like
+ * other ends that were not reported yet stays to be reported.
+ */
+int bell_qpair_revive(struct bell_qpair *qpair, uint32_t depth);
 
 /**
  * bell_qpair_execute - send a command of the driver's own and wait for its end. Ends of other commands stay for the
@@ -364,5 +381,8 @@ int bell_qpair_execute(struct bell_qpair *qpair, const uint64_t sqe[8], struct b
 
 /** bell_qpair_arm - send one Asynchronous Event Request that is re-armed after each event. */
 int bell_qpair_arm(struct bell_qpair *qpair);
+
+/* Take what the device has completed into qpair->ends. */
+void bell_qpair_drain(struct bell_qpair *qpair);
 
 #endif

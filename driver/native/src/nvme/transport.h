@@ -32,12 +32,10 @@ struct bell_transport_ops {
     /* Everything between CC.EN=0 and CC.EN=1 that is not an NVMe register: bus mastering, interrupts. */
     int (*enable)(struct bell_transport *transport);
 
-    /* Memory and doorbells of a queue; qid, depth and page_bytes of the qpair are set. The device is not told yet. */
+    /* Memory, all zero, and doorbells of a queue; qid, depth and page_bytes of the qpair are set. The device is not
+     * told yet. */
     int (*queue_open)(struct bell_transport *transport, bell_qpair *qpair);
     void (*queue_close)(struct bell_transport *transport, bell_qpair *qpair);
-
-    /* Bring rings of an opened queue back to their first state: index 0, phase 1, completion entries all zero. */
-    void (*queue_reset)(struct bell_transport *transport, bell_qpair *qpair);
 
     /* Tell the device of an opened queue: AQA, ASQ and ACQ for the admin queue; commands on the admin queue for the
      * others. */
@@ -53,7 +51,8 @@ struct bell_transport_ops {
     void (*queue_ring)(bell_qpair *qpair);                        /* where the doorbells are not mapped */
     void (*queue_wake)(bell_qpair *qpair); /* optional; the device sleeps and doorbells were stored */
 
-    void (*relax)(struct bell_transport *transport); /* optional; called in polling loops when nothing came back */
+    /* Called in polling loops when nothing came back; false: the core waits by its own rule. Optional. */
+    bool (*relax)(struct bell_transport *transport);
 
     void (*close)(struct bell_transport *transport);
 };

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "nvme/device.h"
+#include "support/error.h"
+
+int bell_device_dma_alloc(bell_device *device, uint64_t bytes, void **vaddr, uint64_t *iova)
+{
+    return device->transport->ops->dma_alloc(device->transport, bytes, vaddr, iova);
+}
+
+void bell_device_dma_free(bell_device *device, void *vaddr, uint64_t iova, uint64_t bytes)
+{
+    device->transport->ops->dma_free(device->transport, vaddr, iova, bytes);
+}
+
+static void buffers_count(bell_device *device, int32_t change)
+{
+    pthread_mutex_lock(&device->lock);
+    device->buffers += (uint32_t)change;
+    pthread_mutex_unlock(&device->lock);
+}
+
+int bell_buffer_alloc(bell_device *device, uint64_t bytes, bell_buffer **out)
+{
+    if (!device || !out)
+        return bell_error_set(-EINVAL, "No device or no place for the buffer was given.");
+    if (bytes == 0 || bytes > INT64_MAX)
+        return bell_error_set(-EINVAL, "A buffer of %" PRIu64 " bytes cannot be made; ask for 1 byte or more.", bytes);
+
+    struct bell_buffer *buffer = calloc(1, sizeof *buffer);
+    if (!buffer)
+        return bell_error_set(-ENOMEM, "No memory for a buffer of %" PRIu64 " bytes.", bytes);
+    buffer->device = device;
+    buffer->bytes = bytes;
+    int rc = bell_device_dma_alloc(device, bytes, &buffer->data, &buffer->iova);
+    if (rc < 0) {
+        free(buffer);
+        return rc;
+    }
+    buffers_count(device, 1);
+    *out = buffer;
+    return 0;
+}
+
+int bell_buffer_free(bell_buffer *buffer)
+{
+    if (!buffer)
+        return bell_error_set(-EINVAL, "No buffer was given.");
+    bell_device_dma_free(buffer->device, buffer->data, buffer->iova, buffer->bytes);
+    buffers_count(buffer->device, -1);
+    free(buffer);
+    return 0;
+}
+
+void *bell_buffer_data(bell_buffer *buffer)
+{
+    return buffer->data;
+}
+
+uint64_t bell_buffer_iova(bell_buffer *buffer)
+{
+    return buffer->iova;
+}
+
+uint64_t bell_buffer_bytes(bell_buffer *buffer)
+{
+    return buffer->bytes;
+}

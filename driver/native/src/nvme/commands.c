@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public functions on a qpair: commands in, ends out, and what can be seen of it meanwhile. */
+#include <string.h>
+
+#include "nvme/device.h"
+#include "nvme/qpair.h"
+#include "spec/nvme.h"
+#include "support/error.h"
+
+static int owner_check(const struct bell_qpair *qpair)
+{
+    if (!qpair)
+        return bell_error_set(-EINVAL, "No queue was given.");
+    if (BELL_UNLIKELY(bell_peek(&qpair->worker)))
+        return bell_error_set(-EBUSY, "Queue %u belongs to an I/O worker; create another queue for own commands.",
+                              qpair->qid);
+    return 0;
+}
+
+static int lost_error(const struct bell_qpair *qpair)
+{
+    return bell_error_set(-ENODEV,
+                          "Queue %u was lost by a reset, disable or removal; enable the controller and create it anew.",
+                          qpair->qid);
+}
+
+/* Asynchronous Event Requests wait for an event, however long that takes (NVMe Base 2.0c §5.2). */
+static bool waits_for_event(const struct bell_qpair *qpair, const uint64_t sqe[8])
+{
+    return qpair->qid == 0 && (sqe[0] & 0xff) == NVME_ADMIN_ASYNC_EVENT;
+}
+
+int bell_qpair_submit(bell_qpair *qpair, const bell_command *command, uint16_t *cid)
+{
+    int rc = owner_check(qpair);
+    if (rc < 0)
+        return rc;
+    if (BELL_UNLIKELY(bell_peek(&qpair->lost)))
+        return lost_error(qpair);
+    if (BELL_UNLIKELY(bell_fast_room(qpair) == 0))
+        return bell_error_set(-EAGAIN, "Queue %u is full: its %u command slots are in use.", qpair->qid,
+                              qpair->depth - 1);
+
+    uint16_t number = qpair->free_slots[qpair->free_head & qpair->free_mask];
+    uint64_t sqe[8];
+    memcpy(sqe, command->sqe, sizeof sqe);
+    if (!(command->flags & BELL_CMD_RAW_DATA_POINTER)) {
+        rc = qpair->transport->ops->data_map(qpair->transport, qpair, number, command->data_iova, command->data_bytes,
+                                             sqe);
+        if (rc < 0)
+            return rc;
+    }
+
+    bool raw_cid = command->flags & BELL_CMD_RAW_CID;
+    uint16_t wire_cid = raw_cid ? (uint16_t)(sqe[0] >> 16) : number;
+    sqe[0] = (sqe[0] & ~UINT64_C(0xffff0000)) | (uint64_t)wire_cid << 16;
+
+    uint64_t now = bell_now();
+    uint64_t timeout = command->timeout_ms ? command->timeout_ms * BELL_NS_PER_MS : bell_peek(&qpair->timeout_ns);
+    struct bell_slot *slot = bell_slot_take(qpair, &number);
+    slot->tag = command->tag;
+    slot->deadline_ns = waits_for_event(qpair, sqe) ? BELL_NEVER : now + timeout;
+    slot->cid = wire_cid;
+    slot->state = raw_cid ? BELL_SLOT_SPECIAL : BELL_SLOT_BUSY;
+    slot->flags = raw_cid ? BELL_SLOT_RAW_CID : 0;
+    qpair->raw_cids += raw_cid;
+    bell_slot_post(qpair, slot, sqe, now);
+
+    if (!(command->flags & BELL_CMD_HOLD_DOORBELL))
+        bell_fast_ring(qpair);
+    if (cid)
+        *cid = wire_cid;
+    return 0;
+}
+
+int bell_qpair_ring(bell_qpair *qpair)
+{
+    int rc = owner_check(qpair);
+    if (rc < 0)
+        return rc;
+    if (bell_peek(&qpair->lost))
+        return lost_error(qpair);
+    bell_fast_ring(qpair);
+    return 0;
+}
+
+struct sink {
+    bell_completion *out;
+    uint32_t count;
+    uint16_t qid;
+};
+
+static inline void sink_end(void *context, const struct bell_end *end)
+{
+    struct sink *sink = context;
+    bell_completion *out = &sink->out[sink->count++];
+    memcpy(out->cqe, end->cqe, sizeof out->cqe);
+    out->tag = end->tag;
+    out->submitted_ns = end->submitted_ns;
+    out->completed_ns = end->completed_ns;
+    out->flags = end->flags;
+    out->cid = end->cid;
+    out->qid = sink->qid;
+}
+
+static uint32_t poll_once(bell_qpair *qpair, bell_completion *out, uint32_t max)
+{
+    struct sink sink = {.out = out, .qid = (uint16_t)qpair->qid};
+    qpair->idle_polls = 63; /* these callers may poll rarely: look at the clock each time */
+    uint32_t count = bell_fast_poll(qpair, max, sink_end, &sink);
+    bell_fast_ring(qpair);
+    return count;
+}
+
+int bell_qpair_poll(bell_qpair *qpair, bell_completion *out, uint32_t max)
+{
+    int rc = owner_check(qpair);
+    return rc < 0 ? rc : (int)poll_once(qpair, out, max > INT32_MAX ? INT32_MAX : max);
+}
+
+int bell_qpair_wait(bell_qpair *qpair, bell_completion *out, uint32_t max, uint64_t timeout_us)
+{
+    int rc = owner_check(qpair);
+    if (rc < 0)
+        return rc;
+    if (max > INT32_MAX)
+        max = INT32_MAX;
+
+    uint64_t start = bell_now();
+    uint64_t limit =
+        timeout_us > (BELL_NEVER - start) / BELL_NS_PER_US ? BELL_NEVER : start + timeout_us * BELL_NS_PER_US;
+    bell_fast_busy(qpair);
+    for (;;) {
+        uint32_t count = poll_once(qpair, out, max);
+        if (count > 0 || bell_now() >= limit)
+            return (int)count;
+        bell_fast_idle(qpair);
+    }
+}
+
+int bell_qpair_get_info(bell_qpair *qpair, bell_qpair_info *out)
+{
+    if (!qpair || !out)
+        return bell_error_set(-EINVAL, "No queue or no place for its state was given.");
+    /* Ends first: read the other way round, a queue in use could show fewer commands submitted than ended. */
+    uint64_t completed = __atomic_load_n(&qpair->completed, __ATOMIC_ACQUIRE);
+    uint64_t submitted = bell_peek(&qpair->submitted);
+    *out = (bell_qpair_info){.qid = qpair->qid,
+                             .depth = bell_peek(&qpair->depth),
+                             .outstanding = (uint32_t)(submitted - completed),
+                             .sq_tail = bell_peek(&qpair->sq_tail),
+                             .sq_head = bell_peek(&qpair->sq_head),
+                             .cq_head = bell_peek(&qpair->cq_head),
+                             .cq_phase = bell_peek(&qpair->cq_phase),
+                             .vector = qpair->vector,
+                             .alive = !__atomic_load_n(&qpair->lost, __ATOMIC_ACQUIRE),
+                             .worker = bell_peek(&qpair->worker),
+                             .submitted = submitted,
+                             .completed = completed};
+    return 0;
+}
+
+int bell_cmdlog_read(bell_qpair *qpair, uint64_t from, bell_cmdlog_entry *out, uint32_t max, uint64_t *next)
+{
+    if (!qpair || !next || (!out && max > 0))
+        return bell_error_set(-EINVAL, "No queue or no place for its command log was given.");
+    return bell_cmdlog_copy(&qpair->log, from, out, max > BELL_CMDLOG_ENTRIES ? BELL_CMDLOG_ENTRIES : max, next);
+}

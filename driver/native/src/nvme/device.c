@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "nvme/device.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nvme/address.h"
+#include "nvme/qpair.h"
+#include "pci/function.h"
+#include "spec/nvme.h"
+#include "support/error.h"
+
+enum { DEFAULT_TIMEOUT_MS = 10000, DEFAULT_PAGE_BYTES = 4096 };
+
+int bell_device_attach(struct bell_transport *transport, const char *address, bell_device **out)
+{
+    struct bell_device *device = calloc(1, sizeof *device);
+    if (!device)
+        return bell_error_set(-ENOMEM, "No memory for the device %s.", address);
+    device->transport = transport;
+    snprintf(device->address, sizeof device->address, "%s", address);
+    pthread_mutex_init(&device->lock, NULL);
+    device->timeout_ns = DEFAULT_TIMEOUT_MS * BELL_NS_PER_MS;
+    device->page_bytes = DEFAULT_PAGE_BYTES;
+    *out = device;
+    return 0;
+}
+
+int bell_device_open(const char *address, bell_device **out)
+{
+    if (!address || !out)
+        return bell_error_set(-EINVAL, "No device address or no place for the device was given.");
+    if (strlen(address) >= sizeof((bell_device *)0)->address)
+        return bell_error_set(-EINVAL, "The device address is longer than %zu characters.",
+                              sizeof((bell_device *)0)->address - 1);
+
+    struct bell_transport *transport;
+    int rc = bell_address_open(address, &transport);
+    if (rc < 0)
+        return rc;
+    rc = bell_device_attach(transport, address, out);
+    if (rc < 0)
+        transport->ops->close(transport);
+    return rc;
+}
+
+static int close_check(bell_device *device)
+{
+    uint32_t qpairs = 0;
+    pthread_mutex_lock(&device->lock);
+    for (struct bell_qpair *qpair = device->qpairs; qpair; qpair = qpair->next)
+        qpairs += !bell_peek(&qpair->worker);
+    uint32_t workers = device->workers;
+    uint32_t buffers = device->buffers;
+    pthread_mutex_unlock(&device->lock);
+    if (qpairs || workers || buffers)
+        return bell_error_set(-EBUSY, "%s is in use: %u qpairs, %u workers and %u buffers are open; close them first.",
+                              device->address, qpairs, workers, buffers);
+    return 0;
+}
+
+int bell_device_close(bell_device *device)
+{
+    if (!device)
+        return bell_error_set(-EINVAL, "No device was given.");
+    int rc = close_check(device);
+    if (rc < 0)
+        return rc;
+
+    if (bell_peek(&device->enabled))
+        bell_controller_disable(device); /* a device that does not obey is detached all the same */
+    if (device->admin)
+        bell_qpair_delete(device->admin);
+    device->transport->ops->close(device->transport);
+    pthread_mutex_destroy(&device->lock);
+    free(device);
+    return 0;
+}
+
+int bell_device_get_info(bell_device *device, bell_device_info *out)
+{
+    if (!device || !out)
+        return bell_error_set(-EINVAL, "No device or no place for its description was given.");
+    const struct bell_transport *transport = device->transport;
+    *out = (bell_device_info){.kind = transport->kind, .features = transport->features, .vectors = transport->vectors};
+    if (transport->function) {
+        out->config_bytes = transport->function->config_bytes;
+        memcpy(out->bar_bytes, transport->function->bar_bytes, sizeof out->bar_bytes);
+    }
+    snprintf(out->address, sizeof out->address, "%s", device->address);
+    snprintf(out->name, sizeof out->name, "%s", transport->name);
+    return 0;
+}
+
+void bell_device_lose(bell_device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    bell_poke(&device->enabled, UINT32_C(0));
+    if (device->admin)
+        bell_qpair_lose(device->admin);
+    for (struct bell_qpair *qpair = device->qpairs; qpair; qpair = qpair->next) {
+        bell_qpair_lose(qpair);
+        qpair->holds_qid = false;
+    }
+    memset(device->qids, 0, sizeof device->qids);
+    pthread_mutex_unlock(&device->lock);
+}
+
+void bell_device_observe(bell_device *device, uint32_t offset, uint32_t width, uint64_t value)
+{
+    bool disabled = offset == NVME_REG_CC && !(value & NVME_CC_EN);
+    bool reset = offset == NVME_REG_NSSR && (uint32_t)value == NVME_NSSR_RESET;
+    if ((disabled || reset) && bell_peek(&device->enabled))
+        bell_device_lose(device);
+}
+
+static void workers_count(bell_device *device, int32_t change)
+{
+    pthread_mutex_lock(&device->lock);
+    device->workers += (uint32_t)change;
+    pthread_mutex_unlock(&device->lock);
+}
+
+void bell_device_worker_opened(bell_device *device)
+{
+    workers_count(device, 1);
+}
+
+void bell_device_worker_closed(bell_device *device)
+{
+    workers_count(device, -1);
+}
