@@ -172,15 +172,18 @@ static void pace(struct bell_worker *worker)
     }
 }
 
-/* A turn that brought nothing. The device may be a thread on this very CPU, so spinning soon turns into yielding. */
+/*
+ * A turn that brought nothing. The device may be a thread on this very CPU, so spinning soon turns into yielding; it
+ * never turns into sleeping, which would add to the latency that is measured.
+ */
 static void idle(struct bell_worker *worker, uint32_t turns)
 {
     struct bell_transport *transport = worker->qpair->transport;
 
     if (worker->pacing.limit != 0 && outstanding(worker) == 0)
         pace(worker);
-    else if (turns > SPIN_TURNS)
-        transport->ops->relax != NULL ? transport->ops->relax(transport) : (void)sched_yield();
+    else if (turns > SPIN_TURNS && (transport->ops->relax == NULL || !transport->ops->relax(transport)))
+        sched_yield();
     worker->now_ns = bell_now();
 }
 

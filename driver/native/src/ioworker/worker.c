@@ -96,10 +96,17 @@ static int qpair_open(struct bell_worker *worker, const bell_worker_config *conf
 
     if (err != 0)
         return err;
-    bell_qpair_set_worker(worker->qpair);
+    bell_qpair_set_worker(worker->qpair, true);
     bell_qpair_set_logging(worker->qpair, (config->flags & BELL_WORKER_NO_CMDLOG) == 0);
     worker->counters->qid = worker->qpair->qid;
     return 0;
+}
+
+/* The queue is given back to the public functions, which is what deletes it. */
+static int qpair_delete(struct bell_worker *worker)
+{
+    bell_qpair_set_worker(worker->qpair, false);
+    return bell_qpair_close(worker->qpair);
 }
 
 static void release(struct bell_worker *worker)
@@ -144,7 +151,7 @@ int bell_worker_create(bell_device *device, const bell_worker_config *config, be
         err = bell_io_buffers_alloc(&worker->buffers, device, config);
     if (err != 0) {
         if (worker->qpair != NULL)
-            bell_qpair_close(worker->qpair);
+            qpair_delete(worker);
         release(worker);
         return err;
     }
@@ -268,7 +275,7 @@ int bell_worker_close(bell_worker *worker)
 
     bell_worker_stop(worker);
     bell_worker_wait(worker, WAIT_FOREVER_MS);
-    err = bell_qpair_close(worker->qpair);
+    err = qpair_delete(worker);
     release(worker);
     bell_device_worker_closed(device);
     return err;
