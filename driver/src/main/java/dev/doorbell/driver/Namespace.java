@@ -1,0 +1,259 @@
+package dev.doorbell.driver;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Consumer;
+
+/**
+ * A namespace and its commands. LBA counts are 1-based here and 0-based on the wire. Usable by many threads; see {@link Qpair} for what may
+ * be shared.
+ *
+ * <p>Methods that wait return the completion whatever it says; {@link Completion#orThrow()} turns it into an exception.
+ */
+public final class Namespace {
+    /** There is no active namespace with this id. */
+    public static final class InactiveException extends DoorbellException {
+        InactiveException(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * A range of LBAs.
+     *
+     * @param lba the first
+     * @param count how many
+     */
+    public record Range(long lba, int count) {}
+
+    private record Geometry(byte[] identify, long lbaCount, int lbaBytes, int metadataBytes) {}
+
+    private final Controller controller;
+    private final int nsid;
+    private volatile Geometry geometry;
+    private volatile boolean stale;
+
+    Namespace(Controller controller, int nsid) {
+        this.controller = controller;
+        this.nsid = nsid;
+        refresh();
+    }
+
+    /** Its id. */
+    public int nsid() {
+        return nsid;
+    }
+
+    /** The controller that it was asked of. */
+    public Controller controller() {
+        return controller;
+    }
+
+    /** Its size in LBAs (NSZE). */
+    public long lbaCount() {
+        return geometry().lbaCount;
+    }
+
+    /** Data bytes of an LBA. */
+    public int lbaBytes() {
+        return geometry().lbaBytes;
+    }
+
+    /** Metadata bytes of an LBA. */
+    public int metadataBytes() {
+        return geometry().metadataBytes;
+    }
+
+    /** Its size in bytes of data. */
+    public long sizeBytes() {
+        return lbaCount() * lbaBytes();
+    }
+
+    /** The identify namespace structure, 4096 bytes, as last read. */
+    public byte[] identify() {
+        return geometry().identify.clone();
+    }
+
+    /**
+     * Reads the identify namespace structure again.
+     *
+     * @throws InactiveException if the namespace is not active
+     */
+    public void refresh() {
+        stale = false;
+        byte[] id = controller.identify(0, nsid, 0, 0);
+        ByteBuffer b = ByteBuffer.wrap(id).order(ByteOrder.LITTLE_ENDIAN);
+        long lbas = b.getLong(0);
+        if (lbas == 0) {
+            throw new InactiveException("namespace " + Integer.toUnsignedString(nsid) + " of " + controller.device()
+                    + " is not active; active are " + controller.activeNamespaces());
+        }
+        // NVM Command Set 1.0c §4.1.5.1: FLBAS bits 6:5 and 3:0 are the format's index.
+        int flbas = id[26];
+        int format = b.getInt(128 + 4 * (flbas & 0xf | (flbas >> 5 & 3) << 4));
+        geometry = new Geometry(id, lbas, 1 << (format >> 16 & 0xff), format & 0xffff);
+    }
+
+    void stale() {
+        stale = true;
+    }
+
+    private Geometry geometry() {
+        if (stale) {
+            refresh();
+        }
+        return geometry;
+    }
+
+    /** Read of {@code count} LBAs into the start of a buffer. */
+    public Command readCommand(long lba, int count, Buffer data) {
+        return io(0x02, lba, count).data(data, 0, bytes(count, data));
+    }
+
+    /** Write of {@code count} LBAs from the start of a buffer. */
+    public Command writeCommand(long lba, int count, Buffer data) {
+        return io(0x01, lba, count).data(data, 0, bytes(count, data));
+    }
+
+    /** Compare of {@code count} LBAs with the start of a buffer. */
+    public Command compareCommand(long lba, int count, Buffer data) {
+        return io(0x05, lba, count).data(data, 0, bytes(count, data));
+    }
+
+    /** Flush. */
+    public Command flushCommand() {
+        return Command.of(0x00).nsid(nsid);
+    }
+
+    /** Write Zeroes. */
+    public Command writeZeroesCommand(long lba, int count) {
+        return io(0x08, lba, count);
+    }
+
+    /** Write Uncorrectable. */
+    public Command writeUncorrectableCommand(long lba, int count) {
+        return io(0x04, lba, count);
+    }
+
+    /** Verify. */
+    public Command verifyCommand(long lba, int count) {
+        return io(0x0c, lba, count);
+    }
+
+    /** Dataset Management, deallocate, with {@code ranges} ranges of 16 bytes in the buffer. */
+    public Command deallocateCommand(int ranges, Buffer list) {
+        return Command.of(0x09)
+                .nsid(nsid)
+                .cdw10(ranges - 1 & 0xff)
+                .cdw11(1 << 2)
+                .data(list, 0, 16 * ranges);
+    }
+
+    /** Copy with {@code ranges} source ranges of format 0, 32 bytes each, in the buffer. */
+    public Command copyCommand(long destinationLba, int ranges, Buffer list) {
+        return Command.of(0x19)
+                .nsid(nsid)
+                .cdw10((int) destinationLba)
+                .cdw11((int) (destinationLba >>> 32))
+                .cdw12(ranges - 1 & 0xff)
+                .data(list, 0, 32 * ranges);
+    }
+
+    private Command io(int opcode, long lba, int count) {
+        return Command.of(opcode)
+                .nsid(nsid)
+                .cdw10((int) lba)
+                .cdw11((int) (lba >>> 32))
+                .cdw12(count - 1 & 0xffff);
+    }
+
+    /** The data of {@code count} LBAs, with metadata if it is interleaved; no more than the buffer, as a tester may want too little. */
+    private int bytes(int count, Buffer data) {
+        Geometry g = geometry();
+        boolean interleaved = (g.identify[26] & 0x10) != 0;
+        long bytes = (long) count * (g.lbaBytes + (interleaved ? g.metadataBytes : 0));
+        return (int) Math.min(bytes, data.size());
+    }
+
+    /** Reads {@code count} LBAs into a buffer and waits. */
+    public Completion read(Qpair qpair, Buffer data, long lba, int count) {
+        return qpair.execute(readCommand(lba, count, data));
+    }
+
+    /** Writes {@code count} LBAs from a buffer and waits. */
+    public Completion write(Qpair qpair, Buffer data, long lba, int count) {
+        return qpair.execute(writeCommand(lba, count, data));
+    }
+
+    /** Compares {@code count} LBAs with a buffer and waits. */
+    public Completion compare(Qpair qpair, Buffer data, long lba, int count) {
+        return qpair.execute(compareCommand(lba, count, data));
+    }
+
+    /** Flushes and waits. */
+    public Completion flush(Qpair qpair) {
+        return qpair.execute(flushCommand());
+    }
+
+    /** Writes zeroes and waits. */
+    public Completion writeZeroes(Qpair qpair, long lba, int count) {
+        return qpair.execute(writeZeroesCommand(lba, count));
+    }
+
+    /** Marks LBAs as uncorrectable and waits. */
+    public Completion writeUncorrectable(Qpair qpair, long lba, int count) {
+        return qpair.execute(writeUncorrectableCommand(lba, count));
+    }
+
+    /** Verifies LBAs and waits. */
+    public Completion verify(Qpair qpair, long lba, int count) {
+        return qpair.execute(verifyCommand(lba, count));
+    }
+
+    /** Deallocates 1 .. 256 ranges and waits. */
+    public Completion deallocate(Qpair qpair, Range... ranges) {
+        try (Buffer list = controller.device().allocate(4096)) {
+            for (int i = 0; i < ranges.length; i++) {
+                list.putInt(16 * i + 4, ranges[i].count());
+                list.putLong(16 * i + 8, ranges[i].lba());
+            }
+            return qpair.execute(deallocateCommand(ranges.length, list));
+        }
+    }
+
+    /** Copies 1 .. 128 ranges, one after the other, to {@code destinationLba} on and waits. */
+    public Completion copy(Qpair qpair, long destinationLba, Range... sources) {
+        try (Buffer list = controller.device().allocate(4096)) {
+            for (int i = 0; i < sources.length; i++) {
+                list.putLong(32 * i + 8, sources[i].lba());
+                list.putShort(32 * i + 16, sources[i].count() - 1);
+            }
+            return qpair.execute(copyCommand(destinationLba, sources.length, list));
+        }
+    }
+
+    /** Posts a read; see {@link Qpair#submit(Command, Consumer)}. */
+    public Qpair readAsync(Qpair qpair, Buffer data, long lba, int count, Consumer<Completion> callback) {
+        return qpair.submit(readCommand(lba, count, data), callback);
+    }
+
+    /** Posts a write; see {@link Qpair#submit(Command, Consumer)}. */
+    public Qpair writeAsync(Qpair qpair, Buffer data, long lba, int count, Consumer<Completion> callback) {
+        return qpair.submit(writeCommand(lba, count, data), callback);
+    }
+
+    /** Posts a compare; see {@link Qpair#submit(Command, Consumer)}. */
+    public Qpair compareAsync(Qpair qpair, Buffer data, long lba, int count, Consumer<Completion> callback) {
+        return qpair.submit(compareCommand(lba, count, data), callback);
+    }
+
+    /** Posts a flush; see {@link Qpair#submit(Command, Consumer)}. */
+    public Qpair flushAsync(Qpair qpair, Consumer<Completion> callback) {
+        return qpair.submit(flushCommand(), callback);
+    }
+
+    @Override
+    public String toString() {
+        return "namespace " + Integer.toUnsignedString(nsid) + " of " + controller.device();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.doorbell.driver.ffi;
+
+/**
+ * Every function of {@code libdoorbell} under its C name; {@code doorbell.h} is the documentation.
+ *
+ * <p>Handles and pointers are addresses. An {@code int} result below zero is a negative errno, and {@link #bell_last_error} then has the
+ * text, on the same thread only.
+ */
+public interface Library {
+    /** The ABI that {@link Layouts} describes; a library with another major version is refused. */
+    int ABI_MAJOR = 1;
+
+    /** {@code BELL_HAS_...} */
+    int HAS_PCI = 1, HAS_REGISTERS = 2, HAS_INTERRUPTS = 4, HAS_QPAIRS = 8;
+
+    /** {@code BELL_CMD_...} */
+    int CMD_RAW_DATA_POINTER = 1, CMD_RAW_CID = 2, CMD_HOLD_DOORBELL = 4;
+
+    /** {@code BELL_CQ_...} */
+    int CQ_TIMEOUT = 1, CQ_LOST = 2, CQ_EVENT = 4;
+
+    /** {@code BELL_LOG_...} */
+    int LOG_DONE = 0x100, LOG_LATE = 0x200;
+
+    /** {@code BELL_WORKER_NO_CMDLOG} */
+    int WORKER_NO_CMDLOG = 1;
+
+    /** Entries of a cmdlog, {@code BELL_CMDLOG_ENTRIES}. */
+    int CMDLOG_ENTRIES = 4096;
+
+    /** Buckets of a histogram, {@code BELL_HISTOGRAM_BUCKETS}. */
+    int HISTOGRAM_BUCKETS = 4864;
+
+    /** Sizes in a workload, {@code BELL_WORKER_MAX_SIZES}. */
+    int WORKER_MAX_SIZES = 16;
+
+    /** The loaded library; the first call loads it. */
+    static Library get() {
+        return NativeLoader.library();
+    }
+
+    int bell_abi_version();
+
+    String bell_last_error();
+
+    long bell_clock_now();
+
+    int bell_layout_entry(int index, long out);
+
+    int bell_device_open(String address, long out);
+
+    int bell_device_close(long device);
+
+    int bell_device_get_info(long device, long out);
+
+    int bell_pci_config_read(long device, int offset, int width, long value);
+
+    int bell_pci_config_write(long device, int offset, int width, int value);
+
+    int bell_pci_bar_read(long device, int bar, long offset, int width, long value);
+
+    int bell_pci_bar_write(long device, int bar, long offset, int width, long value);
+
+    int bell_pci_reset(long device, int kind);
+
+    int bell_irq_isset(long device, int vector);
+
+    int bell_irq_clear(long device, int vector);
+
+    int bell_irq_mask(long device, int vector);
+
+    int bell_irq_unmask(long device, int vector);
+
+    int bell_register_read(long device, int offset, int width, long value);
+
+    int bell_register_write(long device, int offset, int width, long value);
+
+    int bell_buffer_alloc(long device, long bytes, long out);
+
+    int bell_buffer_free(long buffer);
+
+    long bell_buffer_data(long buffer);
+
+    long bell_buffer_iova(long buffer);
+
+    long bell_buffer_bytes(long buffer);
+
+    int bell_controller_enable(long device, long config);
+
+    int bell_controller_disable(long device);
+
+    int bell_controller_shutdown(long device, int abrupt, int timeoutMillis);
+
+    long bell_controller_admin(long device);
+
+    int bell_controller_set_timeout(long device, int timeoutMillis);
+
+    int bell_qpair_create(long device, long config, long out);
+
+    int bell_qpair_close(long qpair);
+
+    int bell_qpair_get_info(long qpair, long out);
+
+    int bell_qpair_submit(long qpair, long command, long cid);
+
+    int bell_qpair_ring(long qpair);
+
+    int bell_qpair_poll(long qpair, long out, int max);
+
+    int bell_qpair_wait(long qpair, long out, int max, long timeoutMicros);
+
+    int bell_cmdlog_read(long qpair, long from, long out, int max, long next);
+
+    int bell_worker_create(long device, long config, long out);
+
+    int bell_worker_start(long worker);
+
+    int bell_worker_stop(long worker);
+
+    int bell_worker_wait(long worker, int timeoutMillis);
+
+    long bell_worker_counters_of(long worker);
+
+    String bell_worker_error(long worker);
+
+    long bell_worker_qpair(long worker);
+
+    int bell_worker_close(long worker);
+}
