@@ -1,0 +1,277 @@
+package dev.doorbell.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.doorbell.spec.FieldSpec.Access;
+import dev.doorbell.spec.FieldSpec.Repeat;
+import dev.doorbell.spec.FieldSpec.Type;
+import dev.doorbell.spec.StatusCodes.Status;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+
+/** Reads catalogue files. Tables and structures come first, so that files may refer to each other in any order. */
+final class CatalogueReader {
+    private static final List<String> FILES =
+            List.of("tables", "registers", "identify", "logs", "features", "commands", "status", "pci");
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    private final Map<String, Map<Long, String>> tables = new HashMap<>();
+    private final Map<String, StructureSpec> structures = new LinkedHashMap<>();
+    private final Map<String, RegisterSpec> registers = new LinkedHashMap<>();
+    private final Map<Integer, FeatureSpec> features = new TreeMap<>();
+    private final Map<Integer, LogPageSpec> logs = new TreeMap<>();
+    private final Map<Long, IdentifySpec> identifies = new TreeMap<>();
+    private final Map<Integer, CapabilitySpec> capabilities = new TreeMap<>();
+    private final Map<Integer, CommandSpec> commands = new TreeMap<>();
+    private final List<CommandSpec.DwordField> common = new ArrayList<>();
+    private final Map<Integer, Status> statuses = new TreeMap<>();
+    private final FieldReader fields = new FieldReader(tables);
+    private final CommandReader commandReader = new CommandReader(fields, structures, identifies, logs, features);
+
+    /** Reads the bundled files side by side; they are independent until their entries are resolved. */
+    static Catalogue standard() {
+        return new CatalogueReader()
+                .read(FILES.parallelStream().map(CatalogueReader::bundled).toList());
+    }
+
+    private static JsonNode bundled(String name) {
+        InputStream in = CatalogueReader.class.getResourceAsStream(name + ".yaml");
+        if (in == null) {
+            throw new CatalogueException(name + ".yaml is missing beside the catalogue's classes");
+        }
+        return parse(in);
+    }
+
+    static JsonNode parse(InputStream in) {
+        try (in) {
+            return YAML.readTree(in);
+        } catch (IOException e) {
+            throw new CatalogueException("cannot read catalogue file: " + e.getMessage(), e);
+        }
+    }
+
+    Catalogue read(Collection<JsonNode> files) {
+        files.forEach(file -> each(file, "tables", this::table));
+        files.forEach(file -> each(file, "structures", this::structure));
+        files.forEach(file -> each(file, "registers", this::register));
+        files.forEach(file -> each(file, "identify", this::identify));
+        files.forEach(file -> each(file, "logs", this::log));
+        files.forEach(file -> each(file, "features", this::feature));
+        files.forEach(file -> each(file, "capabilities", (k, n) -> capability(k, n, false)));
+        files.forEach(file -> each(file, "extendedCapabilities", (k, n) -> capability(k, n, true)));
+        files.forEach(file -> each(file, "statuses", this::status));
+        files.forEach(file -> each(file, "common", (k, n) -> common.add(commandReader.dwordField(k, n, SQE))));
+        files.forEach(file -> each(file, "commands", (k, n) -> {
+            CommandSpec command = commandReader.command(k, n);
+            unique(commands, command.queue().ordinal() << 8 | command.opcode(), command, k);
+        }));
+        return new Catalogue(
+                List.copyOf(files),
+                List.copyOf(structures.values()),
+                List.copyOf(registers.values()),
+                List.copyOf(commands.values()),
+                List.copyOf(common),
+                List.copyOf(features.values()),
+                List.copyOf(logs.values()),
+                List.copyOf(identifies.values()),
+                List.copyOf(capabilities.values()),
+                new StatusCodes(List.copyOf(statuses.values())));
+    }
+
+    private static final SpecRef SQE = new SpecRef("NVMe Base 2.0c", "3.3.3.1");
+
+    private static void each(JsonNode file, String section, BiConsumer<String, JsonNode> reader) {
+        file.path(section).properties().forEach(e -> {
+            try {
+                reader.accept(e.getKey(), e.getValue());
+            } catch (RuntimeException wrong) {
+                throw new CatalogueException(section + ", \"" + e.getKey() + "\": " + wrong.getMessage(), wrong);
+            }
+        });
+    }
+
+    private static <K, V> void unique(Map<K, V> map, K key, V value, String name) {
+        if (map.put(key, value) != null) {
+            throw new CatalogueException(name + " stands twice");
+        }
+    }
+
+    private void table(String name, JsonNode node) {
+        Map<Long, String> table = new TreeMap<>();
+        node.properties()
+                .forEach(e ->
+                        FieldReader.value(table, e.getKey() + " " + e.getValue().asText()));
+        unique(tables, name, table, name);
+    }
+
+    private void structure(String id, JsonNode node) {
+        SpecRef ref = ref(node);
+        int bytes = node.path("bytes").asInt();
+        unique(
+                structures,
+                id,
+                new StructureSpec(
+                        id,
+                        node.path("title").asText(id),
+                        bytes,
+                        ref,
+                        node.path("text").asText(""),
+                        fields.members(node.path("fields"), bytes, Access.NONE, ref)),
+                id);
+    }
+
+    static SpecRef ref(JsonNode node) {
+        if (!node.has("ref")) {
+            throw new CatalogueException("ref is missing");
+        }
+        return FieldReader.ref(node.get("ref").asText());
+    }
+
+    /** Key: {@code 0x14 CC}; eight bytes with {@code bytes: 8}. */
+    private void register(String key, JsonNode node) {
+        String[] parts = key.split(" ");
+        int offset = FieldReader.integer(parts[0]);
+        int bytes = node.path("bytes").asInt(4);
+        SpecRef ref = ref(node);
+        FieldReader.Kind kind = fields.kind(FieldReader.segment(node, "type", 1), bytes * 8, Access.RO);
+        List<FieldSpec> bits =
+                node.has("bits") ? fields.bits(node.get("bits"), offset, bytes, kind.access(), ref) : List.of();
+        FieldSpec field = new FieldSpec(
+                parts[1],
+                FieldReader.segment(node, "title", 0),
+                offset,
+                bytes,
+                -1,
+                -1,
+                bits.isEmpty() || kind.type() == Type.VERSION ? kind.type() : Type.FLAGS,
+                kind.access(),
+                kind.unit(),
+                kind.scale(),
+                kind.values(),
+                bits,
+                Repeat.ONCE,
+                node.path("text").asText(""),
+                ref,
+                false);
+        unique(registers, parts[1], new RegisterSpec(field), key);
+    }
+
+    /** Key: {@code 0x05.0x00 NAME} with a command set, {@code 0x01 NAME} without. */
+    private void identify(String key, JsonNode node) {
+        String[] numbers = key.split(" ")[0].split("\\.");
+        int cns = FieldReader.integer(numbers[0]);
+        int csi = numbers.length > 1 ? FieldReader.integer(numbers[1]) : -1;
+        IdentifySpec spec = new IdentifySpec(
+                cns,
+                csi,
+                key.substring(key.indexOf(' ') + 1),
+                node.path("title").asText(),
+                node.path("nsid").asBoolean(false),
+                node.path("cntid").asBoolean(false),
+                structureOf(node),
+                ref(node),
+                node.path("text").asText(""));
+        unique(identifies, (long) cns << 16 | csi + 1, spec, key);
+    }
+
+    private List<StructureSpec> structureOf(JsonNode node) {
+        return node.has("structure")
+                ? List.of(commandReader.structure(node.get("structure").asText()))
+                : List.of();
+    }
+
+    private void log(String key, JsonNode node) {
+        String[] parts = key.split(" ");
+        int lid = FieldReader.integer(parts[0]);
+        List<StructureSpec> structure = structureOf(node);
+        LogPageSpec spec = new LogPageSpec(
+                lid,
+                parts[1],
+                node.path("title").asText(),
+                node.path("nsid").asBoolean(false),
+                node.path("bytes")
+                        .asInt(structure.isEmpty() ? 512 : structure.getFirst().bytes()),
+                structure,
+                node.path("lsp").asText(""),
+                node.path("lsi").asText(""),
+                ref(node),
+                node.path("text").asText(""));
+        unique(logs, lid, spec, key);
+    }
+
+    private void feature(String key, JsonNode node) {
+        String[] parts = key.split(" ");
+        int fid = FieldReader.integer(parts[0]);
+        SpecRef ref = ref(node);
+        List<CommandSpec.DwordField> set = commandReader.dwordFields(node.path("fields"), ref);
+        List<FieldSpec> bits = node.has("result")
+                ? fields.bits(node.get("result"), 0, 4, Access.NONE, ref)
+                : FieldSpecs.fillBits(commandReader.asResult(set), 0, 4, Access.NONE, ref);
+        FieldSpec result = new FieldSpec(
+                parts[1],
+                node.path("title").asText(),
+                0,
+                4,
+                -1,
+                -1,
+                Type.FLAGS,
+                Access.NONE,
+                "",
+                1,
+                Map.of(),
+                bits,
+                Repeat.ONCE,
+                node.path("text").asText(""),
+                ref,
+                false);
+        FeatureSpec spec = new FeatureSpec(
+                fid,
+                parts[1],
+                node.path("title").asText(),
+                node.path("nsid").asBoolean(false),
+                set,
+                result,
+                structureOf(node),
+                ref,
+                node.path("text").asText(""));
+        unique(features, fid, spec, key);
+    }
+
+    private void capability(String key, JsonNode node, boolean extended) {
+        String[] parts = key.split(" ");
+        int id = FieldReader.integer(parts[0]);
+        SpecRef ref = ref(node);
+        Map<Integer, StructureSpec> layouts = new TreeMap<>();
+        int mask = node.has("mask") ? FieldReader.integer(node.get("mask").asText()) : 0;
+        node.path("variants")
+                .properties()
+                .forEach(e -> layouts.put(
+                        FieldReader.integer(e.getKey()),
+                        commandReader.structure(e.getValue().asText())));
+        if (node.has("structure")) {
+            layouts.put(0, commandReader.structure(node.get("structure").asText()));
+        }
+        CapabilitySpec spec =
+                new CapabilitySpec(extended, id, parts[1], node.path("title").asText(), Map.copyOf(layouts), mask, ref);
+        unique(capabilities, (extended ? 1 << 16 : 0) | id, spec, key);
+    }
+
+    /** Key: {@code 0x02.0x85}; value: {@code Name | text}. */
+    private void status(String key, JsonNode node) {
+        String[] numbers = key.split("\\.");
+        int sct = FieldReader.integer(numbers[0]);
+        int sc = FieldReader.integer(numbers[1]);
+        String[] parts = node.asText().split(" \\| ", 2);
+        boolean nvm = sct <= 1 && sc >= 0x80 && sc < 0xc0;
+        SpecRef ref = nvm ? new SpecRef("NVM Command Set 1.0c", "3.1") : new SpecRef("NVMe Base 2.0c", "3.3.3.2");
+        unique(statuses, sct << 8 | sc, new Status(sct, sc, parts[0], parts[1], ref), key);
+    }
+}

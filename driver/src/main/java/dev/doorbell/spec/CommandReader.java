@@ -1,0 +1,216 @@
+package dev.doorbell.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.doorbell.spec.CommandSpec.Danger;
+import dev.doorbell.spec.CommandSpec.DataDirection;
+import dev.doorbell.spec.CommandSpec.DataSize;
+import dev.doorbell.spec.CommandSpec.DwordField;
+import dev.doorbell.spec.CommandSpec.NsidUse;
+import dev.doorbell.spec.CommandSpec.Queue;
+import dev.doorbell.spec.FieldSpec.Access;
+import dev.doorbell.spec.FieldSpec.Repeat;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads commands and their dword fields. */
+final class CommandReader {
+    private static final Pattern PLACE = Pattern.compile(
+            "CDW(\\d+)(?: (\\d+)(?::(\\d+))?)?(?: \\+ CDW(\\d+)(?: (\\d+)(?::(\\d+))?)?)? ([A-Za-z]\\w*)");
+
+    private final FieldReader fields;
+    private final Map<String, StructureSpec> structures;
+    private final Map<Long, IdentifySpec> identifies;
+    private final Map<Integer, LogPageSpec> logs;
+    private final Map<Integer, FeatureSpec> features;
+
+    CommandReader(
+            FieldReader fields,
+            Map<String, StructureSpec> structures,
+            Map<Long, IdentifySpec> identifies,
+            Map<Integer, LogPageSpec> logs,
+            Map<Integer, FeatureSpec> features) {
+        this.fields = fields;
+        this.structures = structures;
+        this.identifies = identifies;
+        this.logs = logs;
+        this.features = features;
+    }
+
+    StructureSpec structure(String id) {
+        StructureSpec spec = structures.get(id);
+        if (spec == null) {
+            throw new CatalogueException("no structure is named " + id);
+        }
+        return spec;
+    }
+
+    /** Key: {@code admin 0x02 Get Log Page}. */
+    CommandSpec command(String key, JsonNode node) {
+        String[] parts = key.split(" ", 3);
+        SpecRef ref = CatalogueReader.ref(node);
+        Queue queue = Queue.valueOf(parts[0].toUpperCase(Locale.ROOT));
+        String[] danger = node.path("danger").asText("none").split(" ", 2);
+        List<String> selectors = new ArrayList<>();
+        Map<Long, StructureSpec> data = new HashMap<>();
+        structuresOf(node, selectors, data);
+        return new CommandSpec(
+                queue,
+                FieldReader.integer(parts[1]),
+                parts[2],
+                node.path("title").asText(),
+                node.path("set").asText(queue == Queue.ADMIN ? "Admin" : "NVM"),
+                direction(node.path("data").asText("none")),
+                NsidUse.valueOf(node.path("nsid")
+                        .asText("none")
+                        .toUpperCase(Locale.ROOT)
+                        .replace(' ', '_')),
+                Danger.valueOf(danger[0].toUpperCase(Locale.ROOT)),
+                danger.length > 1 ? danger[1] : "",
+                dwordFields(node.path("fields"), ref),
+                size(node.path("size").asText("none")),
+                List.copyOf(selectors),
+                Map.copyOf(data),
+                node.path("details").asText(""),
+                ref,
+                node.path("text").asText(""));
+    }
+
+    List<DwordField> dwordFields(JsonNode node, SpecRef ref) {
+        List<DwordField> all = new ArrayList<>();
+        node.properties().forEach(e -> all.add(dwordField(e.getKey(), e.getValue(), ref)));
+        return List.copyOf(all);
+    }
+
+    DwordField dwordField(String key, JsonNode node, SpecRef ref) {
+        Matcher at = PLACE.matcher(key);
+        if (!at.matches()) {
+            throw new CatalogueException("\"" + key + "\" is to be \"CDW10 31:16 NAME\" or \"CDW10 + CDW11 NAME\"");
+        }
+        int high = at.group(2) == null ? 31 : FieldReader.integer(at.group(2));
+        int low = at.group(2) == null ? 0 : at.group(3) == null ? high : FieldReader.integer(at.group(3));
+        boolean split = at.group(4) != null;
+        int high2 = !split ? 0 : at.group(5) == null ? 31 : FieldReader.integer(at.group(5));
+        int low2 = !split || at.group(5) == null ? 0 : at.group(6) == null ? high2 : FieldReader.integer(at.group(6));
+        int width = high - low + 1 + (split ? high2 - low2 + 1 : 0);
+        int dword = FieldReader.integer(at.group(1));
+        String name = at.group(7);
+        FieldSpec spec = width == 64 || width == 32
+                ? word(name, dword, width, node, ref)
+                : fields.bit(name, 0, width - 1, node, dword * 4, width > 32 ? 8 : 4, Access.NONE, ref);
+        return new DwordField(
+                name,
+                spec.title(),
+                dword,
+                low,
+                high,
+                spec,
+                split ? OptionalInt.of(FieldReader.integer(at.group(4))) : OptionalInt.empty(),
+                low2,
+                high2);
+    }
+
+    private FieldSpec word(String name, int dword, int width, JsonNode node, SpecRef ref) {
+        FieldSpec b = fields.bit(name, 0, width - 1, node, dword * 4, width / 8, Access.NONE, ref);
+        return new FieldSpec(
+                name,
+                b.title(),
+                b.byteOffset(),
+                b.byteLength(),
+                -1,
+                -1,
+                b.type(),
+                b.access(),
+                b.unit(),
+                b.scale(),
+                b.values(),
+                b.fields(),
+                Repeat.ONCE,
+                b.text(),
+                b.ref(),
+                b.reserved());
+    }
+
+    /** The fields of CDW11 as bits of the word that Get Features returns. */
+    List<FieldSpec> asResult(List<DwordField> set) {
+        List<FieldSpec> bits = new ArrayList<>();
+        for (DwordField f : set) {
+            if (f.dword() == 11 && f.dword2().isEmpty()) {
+                FieldSpec s = f.spec();
+                bits.add(new FieldSpec(
+                        s.name(),
+                        s.title(),
+                        0,
+                        4,
+                        f.bitLow(),
+                        f.bitHigh(),
+                        s.type(),
+                        s.access(),
+                        s.unit(),
+                        s.scale(),
+                        s.values(),
+                        s.fields(),
+                        Repeat.ONCE,
+                        s.text(),
+                        s.ref(),
+                        s.reserved()));
+            }
+        }
+        return bits;
+    }
+
+    private static DataDirection direction(String text) {
+        return switch (text) {
+            case "none" -> DataDirection.NONE;
+            case "out" -> DataDirection.HOST_TO_DEVICE;
+            case "in" -> DataDirection.DEVICE_TO_HOST;
+            case "both" -> DataDirection.BOTH;
+            default -> throw new CatalogueException("data is none, in, out or both, not " + text);
+        };
+    }
+
+    /** {@code fixed 4096}, {@code dwords0 NUMD}, {@code items0 NR 16}, … */
+    private static DataSize size(String text) {
+        String[] parts = text.split(" ");
+        DataSize.Rule rule = DataSize.Rule.valueOf(parts[0].toUpperCase(Locale.ROOT));
+        return switch (rule) {
+            case NONE, UNKNOWN -> new DataSize(rule, "", 0);
+            case FIXED -> new DataSize(rule, "", FieldReader.integer(parts[1]));
+            case DWORDS0, BYTES, BLOCKS0 -> new DataSize(rule, parts[1], 0);
+            case ITEMS0, ITEMS -> new DataSize(rule, parts[1], FieldReader.integer(parts[2]));
+        };
+    }
+
+    private void structuresOf(JsonNode node, List<String> selectors, Map<Long, StructureSpec> data) {
+        String from = node.path("structures").asText("");
+        switch (from) {
+            case "identify" -> {
+                selectors.addAll(List.of("CNS", "CSI"));
+                identifies
+                        .values()
+                        .forEach(i -> i.structure()
+                                .ifPresent(s ->
+                                        data.put(i.cns() | (i.csi() < 0 ? CommandSpec.ANY : (long) i.csi() << 8), s)));
+            }
+            case "logs" -> {
+                selectors.add("LID");
+                logs.values().forEach(l -> l.structure().ifPresent(s -> data.put((long) l.lid(), s)));
+            }
+            case "features" -> {
+                selectors.add("FID");
+                features.values().forEach(f -> f.dataStructure().ifPresent(s -> data.put((long) f.fid(), s)));
+            }
+            case "" -> {
+                if (node.has("structure")) {
+                    data.put(0L, structure(node.get("structure").asText()));
+                }
+            }
+            default -> throw new CatalogueException("structures is identify, logs or features, not " + from);
+        }
+    }
+}
