@@ -108,7 +108,7 @@ static uint32_t poll_once(bell_qpair *qpair, bell_completion *out, uint32_t max)
     struct sink sink = {.out = out, .qid = (uint16_t)qpair->qid};
     qpair->idle_polls = 63; /* these callers may poll rarely: look at the clock each time */
     uint32_t count = bell_fast_poll(qpair, max, sink_end, &sink);
-    bell_fast_ring(qpair);
+    bell_cq_ring(qpair);
     return count;
 }
 

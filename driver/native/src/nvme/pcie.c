@@ -180,14 +180,20 @@ static void queue_close(struct bell_transport *transport, struct bell_qpair *qpa
     qpair->cq = NULL;
 }
 
-static void queue_ring(struct bell_qpair *qpair)
+static void queue_ring(struct bell_qpair *qpair, uint32_t tail)
 {
     struct bell_pci_function *function = function_of(qpair->transport);
     bell_fence(__ATOMIC_RELEASE);
     if (qpair->cq_head != qpair->cq_rung)
         function->ops->bar_write(function, 0, nvme_doorbell_offset(qpair->qid, 1, qpair->dstrd), 4, qpair->cq_head);
-    if (qpair->sq_tail != qpair->sq_rung)
-        function->ops->bar_write(function, 0, nvme_doorbell_offset(qpair->qid, 0, qpair->dstrd), 4, qpair->sq_tail);
+    if (tail != qpair->sq_rung)
+        function->ops->bar_write(function, 0, nvme_doorbell_offset(qpair->qid, 0, qpair->dstrd), 4, tail);
+}
+
+/* Only a queue whose memory could not be had when the controller was enabled again comes here. */
+static bool queue_take(struct bell_qpair *qpair, uint64_t cqe[2])
+{
+    return false;
 }
 
 static void queue_wake(struct bell_qpair *qpair)
@@ -317,6 +323,7 @@ static const struct bell_transport_ops pcie_ops = {
     .queue_create = queue_create,
     .queue_delete = queue_delete,
     .data_map = data_map,
+    .queue_take = queue_take,
     .queue_ring = queue_ring,
     .queue_wake = queue_wake,
     .relax = relax,

@@ -125,10 +125,10 @@ void bell_qpair_set_worker(struct bell_qpair *qpair, bool on)
     bell_poke(&qpair->worker, (uint32_t)on);
 }
 
-void bell_qpair_ring_indirect(struct bell_qpair *qpair)
+void bell_qpair_ring_indirect(struct bell_qpair *qpair, uint32_t tail)
 {
-    qpair->transport->ops->queue_ring(qpair);
-    qpair->sq_rung = qpair->sq_tail;
+    qpair->transport->ops->queue_ring(qpair, tail);
+    qpair->sq_rung = tail;
     qpair->cq_rung = qpair->cq_head;
 }
 
@@ -191,7 +191,7 @@ int bell_qpair_execute(struct bell_qpair *qpair, const uint64_t sqe[8], struct b
     bell_fast_busy(qpair);
     for (;;) {
         bell_qpair_drain(qpair);
-        bell_fast_ring(qpair);
+        bell_cq_ring(qpair);
         if (!qpair->sync_done)
             bell_qpair_sweep(qpair, 0);
         if (qpair->sync_done)

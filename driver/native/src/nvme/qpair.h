@@ -216,20 +216,19 @@ static inline int bell_fast_submit(struct bell_qpair *qpair, const uint64_t sqe[
 }
 
 /* Doorbells that are not plain stores. */
-void bell_qpair_ring_indirect(struct bell_qpair *qpair);
+void bell_qpair_ring_indirect(struct bell_qpair *qpair, uint32_t tail);
 void bell_qpair_wake(struct bell_qpair *qpair);
 
-/** bell_fast_ring - tell the device of everything posted and taken since the last call. */
-static inline void bell_fast_ring(struct bell_qpair *qpair)
+/* Tell the device of the queue's tail, and of all completions taken since the last call. */
+static inline void bell_doorbells_ring(struct bell_qpair *qpair, uint32_t tail)
 {
-    uint32_t tail = qpair->sq_tail;
     uint32_t head = qpair->cq_head;
     if (tail == qpair->sq_rung && head == qpair->cq_rung)
         return;
     if (BELL_UNLIKELY(bell_peek(&qpair->lost)))
         return;
     if (BELL_UNLIKELY(!qpair->sq_doorbell)) {
-        bell_qpair_ring_indirect(qpair);
+        bell_qpair_ring_indirect(qpair, tail);
         return;
     }
     /* Release: the entries before the doorbell. Head first: a device that sees the new commands sees the room for their
@@ -245,6 +244,18 @@ static inline void bell_fast_ring(struct bell_qpair *qpair)
         if (BELL_UNLIKELY(__atomic_load_n(qpair->asleep, __ATOMIC_RELAXED)))
             bell_qpair_wake(qpair);
     }
+}
+
+/** bell_fast_ring - tell the device of everything posted and taken since the last call. */
+static inline void bell_fast_ring(struct bell_qpair *qpair)
+{
+    bell_doorbells_ring(qpair, qpair->sq_tail);
+}
+
+/* Tell it only of completions taken; commands whose doorbell is held back stay so. */
+static inline void bell_cq_ring(struct bell_qpair *qpair)
+{
+    bell_doorbells_ring(qpair, qpair->sq_rung);
 }
 
 /* Take a completion off the queue: true and its two words, or false. */

@@ -48,7 +48,7 @@ struct bell_transport_ops {
                     uint64_t sqe[8]);
     void (*queue_post)(bell_qpair *qpair, const uint64_t sqe[8]); /* optional */
     bool (*queue_take)(bell_qpair *qpair, uint64_t cqe[2]);       /* optional; true: one completion taken */
-    void (*queue_ring)(bell_qpair *qpair);                        /* where the doorbells are not mapped */
+    void (*queue_ring)(bell_qpair *qpair, uint32_t tail);         /* where the doorbells are not mapped */
     void (*queue_wake)(bell_qpair *qpair); /* optional; the device sleeps and doorbells were stored */
 
     /* Called in polling loops when nothing came back; false: the core waits by its own rule. Optional. */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a user reads who mistypes an address. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "doorbell.h"
+
+static void refused(const char *address, int error, const char *words)
+{
+    bell_device *device = NULL;
+    assert_int_equal(bell_device_open(address, &device), error);
+    assert_null(device);
+    if (!strstr(bell_last_error(), words))
+        fail_msg("%s: \"%s\" does not speak of \"%s\"", address, bell_last_error(), words);
+}
+
+static void test_unknown_scheme_names_examples(void **state)
+{
+    refused("simm:", -EINVAL, "sim:size=4GiB");
+    refused("", -EINVAL, "no device address");
+}
+
+static void test_transport_outside_this_build_is_said_so(void **state)
+{
+    refused("0000:01:00.0", -ENOTSUP, "VFIO");
+    refused("01:00.0", -ENOTSUP, "VFIO");
+    refused("tcp://127.0.0.1:4420", -ENOTSUP, "tcp:");
+    refused("/dev/nvme0", -ENOTSUP, "/dev/nvme0");
+}
+
+static void test_overlong_address_is_refused(void **state)
+{
+    char address[400];
+    memset(address, 'x', sizeof address);
+    memcpy(address, "sim:", 4);
+    address[sizeof address - 1] = '\0';
+    refused(address, -EINVAL, "longer");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unknown_scheme_names_examples),
+        cmocka_unit_test(test_transport_outside_this_build_is_said_so),
+        cmocka_unit_test(test_overlong_address_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
