@@ -19,6 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The controller on a device: its states, its queues, its admin commands. Usable by many threads at once; the admin queue has a lock, and
@@ -133,6 +135,8 @@ public final class Controller implements AutoCloseable {
             return new AsyncEvent(cdw0 & 7, cdw0 >> 8 & 0xff, cdw0 >> 16 & 0xff, cdw0, c.completedNanos());
         }
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
 
     /** The largest data that the driver puts into one command: a page list has room for it at any alignment. */
     private static final int TRANSFER_LIMIT = 2 << 20;
@@ -249,7 +253,9 @@ public final class Controller implements AutoCloseable {
                 forget();
                 options = o;
                 timeout = o.timeout();
-                if (admin == null) {
+                if (admin != null) {
+                    admin.revived();
+                } else {
                     admin = new Qpair(this, Qpair.Role.ADMIN, Library.get().bell_controller_admin(h), adminLock);
                 }
             } finally {
@@ -750,15 +756,33 @@ public final class Controller implements AutoCloseable {
         if (closed) {
             return;
         }
-        workers().forEach(IoWorker::close);
-        device.children().of(Qpair.class).forEach(Qpair::close);
+        Throwable failure = closeAll(workers(), null);
+        failure = closeAll(device.children().of(Qpair.class), failure);
         if (ownsDevice) {
             disableQuietly();
-            device.children().of(Buffer.class).forEach(Buffer::close);
-            device.close();
+            failure = closeAll(device.children().of(Buffer.class), failure);
+            failure = closeAll(List.of(device), failure);
         }
         closed = true;
         listeners.clear();
+        switch (failure) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            default -> throw new DoorbellException("closing " + device + " failed: " + failure.getMessage(), failure);
+        }
+    }
+
+    /** Closes every one, and returns the first failure with the others as suppressed. */
+    private static Throwable closeAll(List<? extends AutoCloseable> things, Throwable before) {
+        Throwable failure = before;
+        for (AutoCloseable thing : things) {
+            try {
+                thing.close();
+            } catch (Exception e) {
+                failure = Ends.join(failure, e);
+            }
+        }
+        return failure;
     }
 
     /** Stops the device from touching memory that is about to be freed. A device that is gone, or will not, is detached as it is. */
@@ -771,8 +795,9 @@ public final class Controller implements AutoCloseable {
             disable();
             a.dispatchQuietly(a.reapAll());
         } catch (DoorbellException e) {
-            a.dispatchQuietly(a.abandon());
+            LOG.info("{} was not disabled before it was detached: {}", device, e.getMessage());
         }
+        a.dispatchQuietly(a.abandon());
     }
 
     @Override

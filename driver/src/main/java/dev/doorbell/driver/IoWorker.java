@@ -159,7 +159,7 @@ public final class IoWorker implements Children.Child {
     }
 
     private static final VarHandle COUNTER = ValueLayout.JAVA_LONG.varHandle();
-    private static final int WAIT_SLICE_MILLIS = 20;
+    private static final int WAIT_SLICE_MILLIS = 100;
 
     private final Controller controller;
     private final Workload workload;
@@ -167,6 +167,7 @@ public final class IoWorker implements Children.Child {
     private final Qpair qpair;
     private final MemorySegment counters;
     private final int qid;
+    private volatile boolean started;
 
     private IoWorker(Controller controller, Workload workload, long address) {
         Library library = Library.get();
@@ -258,6 +259,7 @@ public final class IoWorker implements Children.Child {
         long h = handle.acquire();
         try {
             Rc.check(Library.get().bell_worker_start(h));
+            started = true;
         } finally {
             handle.release();
         }
@@ -276,23 +278,26 @@ public final class IoWorker implements Children.Child {
     /**
      * Waits for its end.
      *
-     * @return false if it still runs after {@code limit}
+     * @return false if it still runs after {@code limit}, or the thread is interrupted
      */
     public boolean await(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         for (; ; ) {
-            State state = state();
-            if (state == State.DONE || state == State.FAILED) {
+            long left = Math.max(0, deadline - System.nanoTime()) / 1_000_000;
+            long h = handle.acquire();
+            int rc;
+            try {
+                rc = Library.get().bell_worker_wait(h, (int) Math.min(left + 1, WAIT_SLICE_MILLIS));
+                if (rc < 0 && rc != Rc.ETIMEDOUT) {
+                    throw new DoorbellException(Rc.text(rc));
+                }
+            } finally {
+                handle.release();
+            }
+            if (rc >= 0) {
                 return true;
             }
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return false;
-            }
-            try {
-                Thread.sleep(Duration.ofNanos(Math.min(left, WAIT_SLICE_MILLIS * 1_000_000L)));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            if (left == 0 || Thread.currentThread().isInterrupted()) {
                 return false;
             }
         }
@@ -389,11 +394,15 @@ public final class IoWorker implements Children.Child {
             return;
         }
         // The drain can take as long as the slowest command; the admin qpair is not held meanwhile.
-        stop();
-        await(controller.timeout().plusSeconds(10));
+        if (started) {
+            stop();
+            await(controller.timeout().plusSeconds(10));
+        }
+        Failed failed = new Failed();
         controller.onAdmin(() -> qpair.closeNative(
-                ignored -> handle.close(h -> Rc.check(Library.get().bell_worker_close(h)))));
+                ignored -> handle.close(h -> failed.note(Library.get().bell_worker_close(h)))));
         controller.device().children().remove(this);
+        failed.rethrow();
     }
 
     @Override

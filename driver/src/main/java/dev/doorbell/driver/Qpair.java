@@ -96,7 +96,7 @@ public final class Qpair implements Children.Child {
     private final Controller controller;
     private final Role role;
     private final int id;
-    private final int depth;
+    private volatile int depth;
     private final Handle handle;
     private final ReentrantLock lock;
     private final CmdLog cmdLog;
@@ -133,7 +133,7 @@ public final class Qpair implements Children.Child {
         return id;
     }
 
-    /** Entries; one less can be outstanding. */
+    /** Entries; one less can be outstanding. That of the admin qpair may change when the controller is enabled again. */
     public int depth() {
         return depth;
     }
@@ -497,7 +497,7 @@ public final class Qpair implements Children.Child {
     private void end(Pending pending, Completion end, Ends ends, boolean count) {
         pending.command.buffer().ifPresent(Buffer::unpin);
         if (pending.counted && count) {
-            if (uncounted.size() == depth) {
+            if (uncounted.size() >= depth) {
                 uncounted.remove();
             }
             uncounted.add(end);
@@ -562,7 +562,8 @@ public final class Qpair implements Children.Child {
     }
 
     /**
-     * Deletes the queues. Commands that are outstanding end as lost.
+     * Deletes the queues. Commands that are outstanding end as lost. If the device does not do its part, that is thrown, but the qpair is
+     * closed all the same.
      *
      * @throws IllegalStateException for the admin qpair and a worker's
      */
@@ -576,10 +577,12 @@ public final class Qpair implements Children.Child {
         if (!handle.isOpen()) {
             return;
         }
-        Ends ends =
-                controller.onAdmin(() -> closeNative(h -> Rc.check(Library.get().bell_qpair_close(h))));
+        Failed failed = new Failed();
+        Ends ends = controller.onAdmin(
+                () -> closeNative(h -> failed.note(Library.get().bell_qpair_close(h))));
         controller.device().children().remove(this);
         keep(dispatch(ends));
+        failed.rethrow();
     }
 
     /** Ends the handle by {@code close}, and all outstanding commands as lost; they still have to be dispatched. */
@@ -630,6 +633,11 @@ public final class Qpair implements Children.Child {
         for (Pending p : outstanding.removeAll()) {
             end(p, new Completion(ones.clone(), now, now, p.cid, id, false, true), ends, false);
         }
+    }
+
+    /** The admin qpair is the same over resets, but its depth is that of the last enabling. */
+    void revived() {
+        depth = info().depth();
     }
 
     void dispatchQuietly(Ends ends) {

@@ -11,6 +11,7 @@ final class Rc {
     static final int ENODEV = -19;
     static final int EINVAL = -22;
     static final int ENOTSUP = -95;
+    static final int ETIMEDOUT = -110;
 
     private Rc() {}
 
