@@ -200,7 +200,9 @@ typedef struct bell_qpair_info {
  *  the status), -ETIMEDOUT, -ENOTCONN (controller not enabled). */
 BELL_API int bell_qpair_create(bell_device *device, const bell_qpair_config *config, bell_qpair **out);
 
-/** bell_qpair_close - delete SQ and CQ (skipped if the queue is lost) and free the handle; admin. Outstanding commands end silently. */
+/** bell_qpair_close - delete SQ and CQ (skipped if the queue is lost) and free the handle; admin. Outstanding commands end silently.
+ *  The handle is gone even if the device refuses (-EIO) or does not answer (-ETIMEDOUT). -EBUSY, and nothing done: a worker's queue;
+ *  -EINVAL: the admin queue. */
 BELL_API int bell_qpair_close(bell_qpair *qpair);
 
 /** bell_qpair_get_info - safe from any thread. */
@@ -219,15 +221,18 @@ typedef struct bell_command {
     uint32_t flags;       /* BELL_CMD_... */
 } bell_command;
 
-/** bell_qpair_submit - post one command of any content. Writes the CID used to *cid. Errors: -EAGAIN (queue full), -EINVAL (data pointer
- *  alignment), -E2BIG (more than one page of PRP list entries per command slot), -ENODEV (queue lost, controller disabled). */
+/** bell_qpair_submit - post one command of any content. Writes the CID used to *cid, which may be NULL. Errors: -EAGAIN (queue full),
+ *  -EINVAL (data pointer alignment), -E2BIG (more than one page of PRP list entries per command slot), -ENODEV (queue lost, controller
+ *  disabled), -EBUSY (the queue belongs to an I/O worker; bell_qpair_poll, wait and ring say so too). */
 BELL_API int bell_qpair_submit(bell_qpair *qpair, const bell_command *command, uint16_t *cid);
 BELL_API int bell_qpair_ring(bell_qpair *qpair);
 
 /* bell_completion.flags */
 #define BELL_CQ_TIMEOUT 0x01u /* not from the device: time ran out. The CQE is all ones; the slot stays busy until the real one comes */
 #define BELL_CQ_LOST    0x02u /* not from the device: reset, disable or removal. The CQE is all ones */
-#define BELL_CQ_EVENT   0x04u /* completion of an armed AER; a successful one has been re-armed already */
+/* Completion of an AER that bell_controller_enable armed, successful (it has been re-armed already) or not (it has not). Its tag is
+ * UINT64_MAX. When a reset or disable disarms it, that is in the cmdlog only: nobody sent it, nobody waits for it. */
+#define BELL_CQ_EVENT 0x04u
 
 typedef struct bell_completion {
     uint8_t cqe[16];

@@ -138,16 +138,28 @@ int bell_qpair_wait(bell_qpair *qpair, bell_completion *out, uint32_t max, uint6
     }
 }
 
+/* Both counters at one moment, or as near to it as a queue at full speed lets a stranger come. */
+static uint32_t counters_read(const struct bell_qpair *qpair, uint64_t *submitted, uint64_t *completed)
+{
+    for (int attempt = 0; attempt < 16; attempt++) {
+        *completed = __atomic_load_n(&qpair->completed, __ATOMIC_ACQUIRE);
+        *submitted = __atomic_load_n(&qpair->submitted, __ATOMIC_ACQUIRE);
+        if (bell_peek(&qpair->completed) == *completed)
+            return (uint32_t)(*submitted - *completed);
+    }
+    uint64_t most = bell_peek(&qpair->depth) - 1;
+    return (uint32_t)(*submitted - *completed < most ? *submitted - *completed : most);
+}
+
 int bell_qpair_get_info(bell_qpair *qpair, bell_qpair_info *out)
 {
     if (!qpair || !out)
         return bell_error_set(-EINVAL, "No queue or no place for its state was given.");
-    /* Ends first: read the other way round, a queue in use could show fewer commands submitted than ended. */
-    uint64_t completed = __atomic_load_n(&qpair->completed, __ATOMIC_ACQUIRE);
-    uint64_t submitted = bell_peek(&qpair->submitted);
+    uint64_t submitted, completed;
+    uint32_t outstanding = counters_read(qpair, &submitted, &completed);
     *out = (bell_qpair_info){.qid = qpair->qid,
                              .depth = bell_peek(&qpair->depth),
-                             .outstanding = (uint32_t)(submitted - completed),
+                             .outstanding = outstanding,
                              .sq_tail = bell_peek(&qpair->sq_tail),
                              .sq_head = bell_peek(&qpair->sq_head),
                              .cq_head = bell_peek(&qpair->cq_head),

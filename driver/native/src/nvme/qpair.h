@@ -267,11 +267,11 @@ static inline bool bell_cqe_take(struct bell_qpair *qpair, uint64_t cqe[2])
     uint32_t head = qpair->cq_head;
     const uint64_t *entry = qpair->cq + 2 * (uint64_t)head;
     /* Acquire: the phase bit before the rest of the entry and before the data that the device wrote. */
-    uint64_t high = __atomic_load_n(&entry[1], __ATOMIC_ACQUIRE);
-    if ((high >> 48 & 1) != qpair->cq_phase)
+    uint32_t last = __atomic_load_n((const uint32_t *)entry + 3, __ATOMIC_ACQUIRE);
+    if ((last >> 16 & 1) != qpair->cq_phase)
         return false;
     cqe[0] = entry[0];
-    cqe[1] = high;
+    cqe[1] = (uint64_t)last << 32 | ((const uint32_t *)entry)[2];
     if (BELL_UNLIKELY(head + 1 == qpair->depth)) {
         bell_poke(&qpair->cq_head, UINT32_C(0));
         bell_poke(&qpair->cq_phase, qpair->cq_phase ^ 1);
