@@ -201,14 +201,16 @@ static int function_probe(struct qemu *qemu)
     return err;
 }
 
-static void name_set(struct qemu *qemu)
+static void name_set(struct qemu *qemu, const struct bell_qemu_options *options)
 {
     uint64_t bytes = qemu->machine.disk_bytes;
+    unsigned shift = bytes % (UINT64_C(1) << 30) == 0 ? 30 : 20;
+    char count[16] = "";
 
-    if (bytes % (1ull << 30) == 0)
-        snprintf(qemu->fn.name, sizeof qemu->fn.name, "QEMU NVMe %llu GiB", (unsigned long long)(bytes >> 30));
-    else
-        snprintf(qemu->fn.name, sizeof qemu->fn.name, "QEMU NVMe %llu MiB", (unsigned long long)(bytes >> 20));
+    if (options->ns > 1)
+        snprintf(count, sizeof count, "%u x ", options->ns);
+    snprintf(qemu->fn.name, sizeof qemu->fn.name, "QEMU NVMe %s%llu %s%s", count, (unsigned long long)(bytes >> shift),
+             shift == 30 ? "GiB" : "MiB", options->zoned ? " zoned" : "");
 }
 
 int bell_qemu_open(const char *options, struct bell_pci_function **out)
@@ -231,7 +233,7 @@ int bell_qemu_open(const char *options, struct bell_pci_function **out)
         free(qemu);
         return err;
     }
-    name_set(qemu);
+    name_set(qemu, &parsed);
     bell_dma_pool_init(&qemu->pool, qemu->machine.ram, BELL_QEMU_RAM_FIRST, BELL_QEMU_RAM_BYTES);
     err = function_probe(qemu);
     if (err != 0) {

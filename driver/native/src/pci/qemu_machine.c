@@ -8,14 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "pci/qemu_command.h"
 #include "pci/qemu_disk.h"
 #include "spec/pci.h"
 #include "support/error.h"
-
-/* What QEMU inherits, as text for its command line; see inherit[] in machine_spawn. */
-#define RAM_FD  "4"
-#define DISK_FD "5"
-_Static_assert(BELL_QEMU_FIRST_FD == 4, "the descriptors on QEMU's command line");
 
 /* Intel 3 Series chipset (Q35) data sheet §5: PCIEXBAR of the host bridge. */
 #define ECAM          0xb0000000ull
@@ -35,50 +31,6 @@ enum {
     BRIDGE_CONTROL = 0x3e,
     BRIDGE_CONTROL_RESET = 0x40,
 };
-
-static int machine_spawn(struct bell_qemu_machine *machine, const struct bell_qemu_options *options, int socket,
-                         const int inherit[2])
-{
-    char memory[32];
-    char object[128];
-    char device[128];
-    char *argv[] = {
-        "qemu-system-x86_64",
-        "-machine",
-        "q35,memory-backend=ram,usb=off,smbus=off,sata=off",
-        "-accel",
-        "tcg,tb-size=1",
-        "-S",
-        "-m",
-        memory,
-        "-display",
-        "none",
-        "-nodefaults",
-        "-no-user-config",
-        "-object",
-        object,
-        "-qtest",
-        "stdio",
-        "-qtest-log",
-        "none",
-        "-drive",
-        "file=/proc/self/fd/" DISK_FD ",format=raw,if=none,id=disk,discard=unmap",
-        "-device",
-        "pcie-root-port,id=rp0,chassis=1,slot=1,addr=3",
-        "-device",
-        device,
-        NULL,
-    };
-    uint64_t megabytes = BELL_QEMU_RAM_BYTES >> 20;
-
-    snprintf(memory, sizeof memory, "%lluM", (unsigned long long)megabytes);
-    snprintf(object, sizeof object, "memory-backend-file,id=ram,size=%s,mem-path=/proc/self/fd/" RAM_FD ",share=on",
-             memory);
-    snprintf(device, sizeof device,
-             "nvme,bus=rp0,drive=disk,serial=%s,mdts=%u,logical_block_size=%u,physical_block_size=%u", options->serial,
-             options->mdts, options->lba, options->lba);
-    return bell_qemu_process_start(&machine->process, argv, socket, inherit, 2);
-}
 
 static int ram_map(struct bell_qemu_machine *machine, int *fd)
 {
@@ -139,35 +91,74 @@ static int hello(struct bell_qemu_machine *machine)
     return bell_error_set(-EIO, "qemu: QEMU did not start: %s", complaint[0] != '\0' ? complaint : "it said nothing");
 }
 
-int bell_qemu_machine_start(struct bell_qemu_machine *machine, const struct bell_qemu_options *options)
-{
-    int sockets[2] = {-1, -1};
-    int disk = -1;
-    int ram = -1;
-    int err = 0;
+/* What QEMU gets from us; closed on our side once it runs. */
+struct handed {
+    int socket;
+    int files[1 + BELL_QEMU_NAMESPACES_MAX]; /* RAM, disks */
+    size_t count;
+};
 
-    memset(machine, 0, sizeof *machine);
-    disk = bell_qemu_disk_open(options, &machine->disk_bytes);
-    if (disk < 0)
-        return disk;
-    err = ram_map(machine, &ram);
+static void handed_close(struct handed *handed)
+{
+    if (handed->socket >= 0)
+        close(handed->socket);
+    while (handed->count > 0)
+        close(handed->files[--handed->count]);
+}
+
+static int handed_open(struct bell_qemu_machine *machine, const struct bell_qemu_options *options,
+                       struct handed *handed, int *socket)
+{
+    int sockets[2];
+    int ram = -1;
+    int err = ram_map(machine, &ram);
+
+    if (ram >= 0)
+        handed->files[handed->count++] = ram;
+    for (uint32_t i = 0; err == 0 && i < options->ns; i++) {
+        int disk = bell_qemu_disk_open(options, &machine->disk_bytes);
+
+        if (disk < 0)
+            return disk;
+        handed->files[handed->count++] = disk;
+    }
     if (err == 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
         err = bell_error_set(-errno, "qemu: no socket: %s", strerror(errno));
+    if (err == 0) {
+        *socket = sockets[0];
+        handed->socket = sockets[1];
+    }
+    return err;
+}
+
+static int machine_spawn(struct bell_qemu_machine *machine, const struct bell_qemu_options *options,
+                         const struct handed *handed)
+{
+    struct bell_qemu_command command;
+
+    bell_qemu_command_make(&command, options, BELL_QEMU_RAM_BYTES);
+    return bell_qemu_process_start(&machine->process, command.argv, handed->socket, handed->files, handed->count);
+}
+
+int bell_qemu_machine_start(struct bell_qemu_machine *machine, const struct bell_qemu_options *options)
+{
+    struct handed handed = {.socket = -1};
+    int socket = -1;
+    int err;
+
+    memset(machine, 0, sizeof *machine);
+    err = handed_open(machine, options, &handed, &socket);
     if (err == 0)
-        err = machine_spawn(machine, options, sockets[1], (const int[]){ram, disk});
-    close(disk);
-    if (ram >= 0)
-        close(ram);
-    if (sockets[1] >= 0)
-        close(sockets[1]);
+        err = machine_spawn(machine, options, &handed);
+    handed_close(&handed);
     if (err != 0) {
-        if (sockets[0] >= 0)
-            close(sockets[0]);
+        if (socket >= 0)
+            close(socket);
         if (machine->ram != NULL)
             munmap(machine->ram, BELL_QEMU_RAM_BYTES);
         return err;
     }
-    bell_qtest_init(&machine->qtest, sockets[0]);
+    bell_qtest_init(&machine->qtest, socket);
     err = hello(machine);
     if (err == 0)
         err = buses_program(machine);

@@ -15,7 +15,7 @@ static int number_parse(const char *value, char **end, uint64_t *out)
     return isdigit((unsigned char)value[0]) && errno == 0 ? 0 : -EINVAL;
 }
 
-static int size_parse(const char *value, struct bell_qemu_options *options)
+static int bytes_parse(const char *key, const char *value, uint64_t *bytes)
 {
     static const struct {
         const char *name;
@@ -28,35 +28,75 @@ static int size_parse(const char *value, struct bell_qemu_options *options)
         for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
             /* QEMU and file systems count in signed 64 bits. */
             if (strcasecmp(unit, units[i].name) == 0 && number <= (uint64_t)INT64_MAX >> units[i].shift) {
-                options->size = number << units[i].shift;
-                if (options->size != 0 && options->size % 4096 == 0)
+                *bytes = number << units[i].shift;
+                if (*bytes != 0 && *bytes % 4096 == 0)
                     return 0;
             }
         }
     }
-    return bell_error_set(-EINVAL, "qemu: size=%s: must be a multiple of 4096 bytes, like 64MiB or 4GiB", value);
+    return bell_error_set(-EINVAL, "qemu: %s=%s: must be a multiple of 4096 bytes, like 64MiB or 4GiB", key, value);
+}
+
+static int range_parse(const char *key, const char *value, uint32_t least, uint32_t most, uint32_t *out)
+{
+    char *end;
+    uint64_t number;
+
+    if (number_parse(value, &end, &number) != 0 || *end != '\0' || number < least || number > most)
+        return bell_error_set(-EINVAL, "qemu: %s=%s: must be %u to %u", key, value, least, most);
+    *out = (uint32_t)number;
+    return 0;
+}
+
+static int size_parse(const char *value, struct bell_qemu_options *options)
+{
+    return bytes_parse("size", value, &options->size);
+}
+
+static int ns_parse(const char *value, struct bell_qemu_options *options)
+{
+    return range_parse("ns", value, 1, BELL_QEMU_NAMESPACES_MAX, &options->ns);
 }
 
 static int lba_parse(const char *value, struct bell_qemu_options *options)
 {
-    char *end;
-    uint64_t number;
+    int err = range_parse("lba", value, 512, 4096, &options->lba);
 
-    if (number_parse(value, &end, &number) != 0 || *end != '\0' || (number != 512 && number != 4096))
-        return bell_error_set(-EINVAL, "qemu: lba=%s: must be 512 or 4096", value);
-    options->lba = (uint32_t)number;
+    if (err == 0 && options->lba != 512 && options->lba != 4096)
+        err = -EINVAL;
+    return err == 0 ? 0 : bell_error_set(err, "qemu: lba=%s: must be 512 or 4096", value);
+}
+
+static int ms_parse(const char *value, struct bell_qemu_options *options)
+{
+    int err = range_parse("ms", value, 0, 4096, &options->ms);
+
+    if (err == 0 && options->ms % 8 != 0)
+        err = bell_error_set(-EINVAL, "qemu: ms=%s: must be a multiple of 8", value);
+    return err;
+}
+
+static int pi_parse(const char *value, struct bell_qemu_options *options)
+{
+    return range_parse("pi", value, 0, 3, &options->pi);
+}
+
+static int zoned_parse(const char *value, struct bell_qemu_options *options)
+{
+    if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+        return bell_error_set(-EINVAL, "qemu: zoned=%s: must be on or off", value);
+    options->zoned = strcmp(value, "on") == 0;
     return 0;
+}
+
+static int zone_parse(const char *value, struct bell_qemu_options *options)
+{
+    return bytes_parse("zone", value, &options->zone);
 }
 
 static int mdts_parse(const char *value, struct bell_qemu_options *options)
 {
-    char *end;
-    uint64_t number;
-
-    if (number_parse(value, &end, &number) != 0 || *end != '\0' || number > 15)
-        return bell_error_set(-EINVAL, "qemu: mdts=%s: must be 0 (no limit) to 15, for 2^mdts pages", value);
-    options->mdts = (uint32_t)number;
-    return 0;
+    return range_parse("mdts", value, 0, 15, &options->mdts);
 }
 
 static int serial_parse(const char *value, struct bell_qemu_options *options)
@@ -89,7 +129,9 @@ static int option_parse(char *option, struct bell_qemu_options *options)
         const char *key;
         int (*parse)(const char *value, struct bell_qemu_options *options);
     } known[] = {
-        {"size", size_parse}, {"lba", lba_parse}, {"mdts", mdts_parse}, {"serial", serial_parse}, {"file", file_parse},
+        {"size", size_parse},     {"ns", ns_parse},       {"lba", lba_parse},   {"ms", ms_parse},
+        {"pi", pi_parse},         {"zoned", zoned_parse}, {"zone", zone_parse}, {"mdts", mdts_parse},
+        {"serial", serial_parse}, {"file", file_parse},
     };
     char *equals = strchr(option, '=');
 
@@ -101,7 +143,22 @@ static int option_parse(char *option, struct bell_qemu_options *options)
         }
     }
     return bell_error_set(-EINVAL,
-                          "qemu: unknown option \"%.100s\"; known are size=, lba=, mdts=, serial=, file=", option);
+                          "qemu: unknown option \"%.100s\"; known are size=, ns=, lba=, ms=, pi=, "
+                          "zoned=, zone=, mdts=, serial=, file=",
+                          option);
+}
+
+/* What only makes sense together. */
+static int options_check(const struct bell_qemu_options *options)
+{
+    if (options->file[0] != '\0' && options->ns > 1)
+        return bell_error_set(-EINVAL, "qemu: ns=%u: a disk image of your own (file=) holds one namespace",
+                              options->ns);
+    if (options->pi != 0 && options->ms < 8)
+        return bell_error_set(-EINVAL, "qemu: pi=%u: needs ms=8 or more, which is where it is kept", options->pi);
+    if (options->zone != 0 && !options->zoned)
+        return bell_error_set(-EINVAL, "qemu: zone: only with zoned=on");
+    return 0;
 }
 
 int bell_qemu_options_parse(const char *text, struct bell_qemu_options *options)
@@ -110,11 +167,13 @@ int bell_qemu_options_parse(const char *text, struct bell_qemu_options *options)
     char *rest = copy;
     int err = 0;
 
-    *options = (struct bell_qemu_options){.lba = 512, .mdts = 7, .serial = "DOORBELL-QEMU"};
+    *options = (struct bell_qemu_options){.ns = 1, .lba = 512, .mdts = 7, .serial = "DOORBELL-QEMU"};
     if (copy == NULL)
         return bell_error_set(-ENOMEM, "out of memory");
     while (err == 0 && rest != NULL && *copy != '\0')
         err = option_parse(strsep(&rest, ","), options);
     free(copy);
-    return err;
+    if (err != 0)
+        return err;
+    return options_check(options);
 }

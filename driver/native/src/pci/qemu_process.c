@@ -16,9 +16,8 @@ extern char **environ;
 
 enum {
     LIFE_FD = BELL_QEMU_FIRST_FD - 1,
-    INHERIT_MAX = 8,
     /* Descriptors are first moved up here, so that none is in the way of a number that the child gets. */
-    ABOVE_FD = BELL_QEMU_FIRST_FD + INHERIT_MAX,
+    ABOVE_FD = BELL_QEMU_FIRST_FD + BELL_QEMU_INHERIT_MAX,
 };
 
 /* The kernel signals on the hang-up of the pipe for as long as the open file lives, which is as long as the child does.
@@ -67,7 +66,7 @@ static int spawn(pid_t *pid, char *const argv[], int stdio, int log, const int f
 int bell_qemu_process_start(struct bell_qemu_process *process, char *const argv[], int stdio, const int inherit[],
                             size_t count)
 {
-    int fds[1 + INHERIT_MAX];
+    int fds[1 + BELL_QEMU_INHERIT_MAX];
     int life[2];
     size_t moved = 0;
     int err = 0;

@@ -12,7 +12,8 @@
 #include <sys/types.h>
 
 /* The first descriptor number of what a QEMU process inherits; the others follow it. */
-#define BELL_QEMU_FIRST_FD 4
+#define BELL_QEMU_FIRST_FD    4
+#define BELL_QEMU_INHERIT_MAX 40
 
 struct bell_qemu_process {
     pid_t pid; /* 0: none */

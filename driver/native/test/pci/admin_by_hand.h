@@ -42,6 +42,8 @@ static inline bool hand_ready_wait(struct bell_pci_function *fn, unsigned ready)
 static inline bool hand_enable(struct by_hand *hand, struct bell_pci_function *fn)
 {
     void *memory = NULL;
+    uint64_t cap = 0;
+    uint32_t css;
 
     memset(hand, 0, sizeof *hand);
     hand->fn = fn;
@@ -55,12 +57,15 @@ static inline bool hand_enable(struct by_hand *hand, struct bell_pci_function *f
     fn->ops->bar_write(fn, 0, HAND_AQA, 4, (HAND_DEPTH - 1) << 16 | (HAND_DEPTH - 1));
     fn->ops->bar_write(fn, 0, HAND_ASQ, 8, hand->iova);
     fn->ops->bar_write(fn, 0, HAND_ACQ, 8, hand->iova + 4096);
-    fn->ops->bar_write(fn, 0, HAND_CC, 4, 4 << 20 | 6 << 16 | 1);
+    fn->ops->bar_read(fn, 0, 0, 8, &cap);
+    /* All command sets where there are more than NVM (CAP.CSS bit 6). */
+    css = cap >> 43 & 1 ? 6 : 0;
+    fn->ops->bar_write(fn, 0, HAND_CC, 4, 4 << 20 | 6 << 16 | css << 4 | 1);
     return hand_ready_wait(fn, 1);
 }
 
-/* Identify Controller into the data page. Return: status field, or -1 when nothing came back within 10 s. */
-static inline int hand_identify(struct by_hand *hand, uint8_t **data)
+/* Identify into the data page. Return: status field, or -1 when nothing came back within 10 s. */
+static inline int hand_identify(struct by_hand *hand, uint32_t nsid, uint32_t cns, uint32_t csi, uint8_t **data)
 {
     uint32_t *sqe = (uint32_t *)(void *)(hand->memory + 64 * hand->tail);
     volatile uint16_t *status = (volatile uint16_t *)(void *)(hand->memory + 4096 + 16 * hand->head + 14);
@@ -70,9 +75,11 @@ static inline int hand_identify(struct by_hand *hand, uint8_t **data)
 
     memset(sqe, 0, 64);
     sqe[0] = 0x06 | (uint32_t)hand->tail << 16;
+    sqe[1] = nsid;
     sqe[6] = (uint32_t)buffer;
     sqe[7] = (uint32_t)(buffer >> 32);
-    sqe[10] = 1;
+    sqe[10] = cns;
+    sqe[11] = csi << 24;
     hand->tail = (uint16_t)((hand->tail + 1) % HAND_DEPTH);
     if (hand->fn->ops->bar_write(hand->fn, 0, 0x1000, 4, hand->tail) != 0)
         return -1;

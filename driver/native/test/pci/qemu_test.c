@@ -99,7 +99,7 @@ static void commands_and_interrupts_work(void **state)
 
     assert_true(hand_enable(&hand, fn));
     assert_int_equal(fn->ops->irq_isset(fn, 0), 0);
-    assert_int_equal(hand_identify(&hand, &data), 0);
+    assert_int_equal(hand_identify(&hand, 0, 1, 0, &data), 0);
     assert_memory_equal(data + 4, "Bell 7              ", 20);
     assert_int_equal(data[77], 3);
     end = hand_seconds() + 10;
@@ -112,12 +112,52 @@ static void commands_and_interrupts_work(void **state)
     /* A masked vector stays silent and delivers when it is unmasked. */
     assert_int_equal(fn->ops->irq_mask(fn, 0), 0);
     assert_int_equal(fn->ops->irq_clear(fn, 0), 0);
-    assert_int_equal(hand_identify(&hand, &data), 0);
+    assert_int_equal(hand_identify(&hand, 0, 1, 0, &data), 0);
     assert_true(hand_ready_wait(fn, 1));
     assert_int_equal(fn->ops->irq_isset(fn, 0), 0);
     assert_int_equal(fn->ops->irq_unmask(fn, 0), 0);
     assert_true(hand_ready_wait(fn, 1));
     assert_int_equal(fn->ops->irq_isset(fn, 0), 1);
+    hand_release(&hand);
+    fn->ops->close(fn);
+}
+
+/* Identify Namespace of what the options ask for: sizes, formats, number. */
+static void namespaces_are_as_asked(void **state)
+{
+    struct bell_pci_function *fn = open_or_fail("ns=3,size=16MiB,lba=4096,ms=8,pi=1");
+    struct by_hand hand;
+    uint8_t *data = NULL;
+    uint32_t nsids[4];
+
+    assert_string_equal(fn->name, "QEMU NVMe 3 x 16 MiB");
+    assert_true(hand_enable(&hand, fn));
+    assert_int_equal(hand_identify(&hand, 0, 2, 0, &data), 0);
+    memcpy(nsids, data, sizeof nsids);
+    assert_int_equal(nsids[0], 1);
+    assert_int_equal(nsids[1], 2);
+    assert_int_equal(nsids[2], 3);
+    assert_int_equal(nsids[3], 0);
+    for (uint32_t nsid = 1; nsid <= 3; nsid++) {
+        const uint8_t *format;
+        uint64_t lbas;
+
+        assert_int_equal(hand_identify(&hand, nsid, 0, 0, &data), 0);
+        memcpy(&lbas, data, sizeof lbas);
+        format = data + 128 + 4 * (data[26] & 0x0f);
+        assert_int_equal(lbas, (16 << 20) / (4096 + 8));
+        assert_int_equal(format[0] | format[1] << 8, 8);
+        assert_int_equal(format[2], 12);
+        assert_int_equal(data[29] & 7, 1);
+    }
+    hand_release(&hand);
+    fn->ops->close(fn);
+
+    fn = open_or_fail("zoned=on,zone=8MiB,size=64MiB");
+    assert_true(hand_enable(&hand, fn));
+    /* I/O Command Set specific Identify Namespace: ZSZE of the format in use. */
+    assert_int_equal(hand_identify(&hand, 1, 5, 2, &data), 0);
+    assert_int_equal(data[2816] | data[2817] << 8, (8 << 20) / 512);
     hand_release(&hand);
     fn->ops->close(fn);
 }
@@ -138,7 +178,7 @@ static void every_reset_disables_and_can_be_enabled_again(void **state)
         assert_int_equal(cc & 1, 0);
         hand_release(&hand);
         assert_true(hand_enable(&hand, fn));
-        assert_int_equal(hand_identify(&hand, &data), 0);
+        assert_int_equal(hand_identify(&hand, 0, 1, 0, &data), 0);
         hand_release(&hand);
     }
     assert_int_equal(fn->ops->reset(fn, 99), -EINVAL);
@@ -255,6 +295,14 @@ static void wrong_options_are_named(void **state)
         {"lba=", "lba="},
         {"mdts=16", "mdts=16"},
         {"mdts=-1", "mdts=-1"},
+        {"ns=0", "ns=0"},
+        {"ns=33", "ns=33"},
+        {"ns=2,file=x", "file="},
+        {"ms=7", "ms=7"},
+        {"pi=1", "ms="},
+        {"pi=4,ms=8", "pi=4"},
+        {"zoned=1", "zoned=1"},
+        {"zone=4MiB", "zoned=on"},
         {"serial=", "serial="},
         {"speed=9", "speed"},
         {"size=1GiB,,lba=512", "\"\""},
@@ -327,6 +375,7 @@ int main(void)
         cmocka_unit_test(opens_as_an_nvme_function),
         cmocka_unit_test(config_space_keeps_what_is_written),
         cmocka_unit_test(commands_and_interrupts_work),
+        cmocka_unit_test(namespaces_are_as_asked),
         cmocka_unit_test(every_reset_disables_and_can_be_enabled_again),
         cmocka_unit_test(a_killed_qemu_gives_errors_and_all_ones),
         cmocka_unit_test(outlives_the_thread_that_opened_it),
