@@ -71,21 +71,26 @@ static inline void bell_cmdlog_close(struct bell_log_record *record, uint64_t ve
     __atomic_store_n(&record->version, version, __ATOMIC_RELEASE);
 }
 
-/** bell_cmdlog_submitted - record a command that is about to be sent, sqe as it will be on the wire. Takes the sequence
- * log->next. */
-static inline void bell_cmdlog_submitted(struct bell_cmdlog *log, const uint64_t sqe[8], uint64_t now_ns)
+/**
+ * bell_cmdlog_submitted - record a command that is about to be sent, which takes the sequence number log->next.
+ * @first: the first word of its SQE on the wire, CID included; the other seven are sqe[1] to sqe[7]
+ */
+static inline void bell_cmdlog_submitted(struct bell_cmdlog *log, uint64_t first, const uint64_t sqe[8],
+                                         uint64_t now_ns)
 {
     uint64_t sequence = log->next;
+    uint64_t qid = log->qid;
     struct bell_log_record *record = bell_cmdlog_record(log, sequence);
     uint64_t version = bell_cmdlog_open(record);
     bell_poke(&record->words[BELL_LOGWORD_SEQUENCE], sequence);
     bell_poke(&record->words[BELL_LOGWORD_SUBMITTED], now_ns);
     bell_poke(&record->words[BELL_LOGWORD_COMPLETED], UINT64_C(0));
-    for (int i = 0; i < 8; i++)
+    bell_poke(&record->words[BELL_LOGWORD_SQE], first);
+    for (int i = 1; i < 8; i++)
         bell_poke(&record->words[BELL_LOGWORD_SQE + i], sqe[i]);
     bell_poke(&record->words[BELL_LOGWORD_CQE], UINT64_C(0));
     bell_poke(&record->words[BELL_LOGWORD_CQE + 1], UINT64_C(0));
-    bell_poke(&record->words[BELL_LOGWORD_FLAGS], (uint64_t)log->qid << 32);
+    bell_poke(&record->words[BELL_LOGWORD_FLAGS], qid << 32);
     bell_cmdlog_close(record, version);
     __atomic_store_n(&log->next, sequence + 1, __ATOMIC_RELEASE);
 }

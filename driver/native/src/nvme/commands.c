@@ -53,7 +53,6 @@ int bell_qpair_submit(bell_qpair *qpair, const bell_command *command, uint16_t *
 
     bool raw_cid = command->flags & BELL_CMD_RAW_CID;
     uint16_t wire_cid = raw_cid ? (uint16_t)(sqe[0] >> 16) : number;
-    sqe[0] = (sqe[0] & ~UINT64_C(0xffff0000)) | (uint64_t)wire_cid << 16;
 
     uint64_t now = bell_now();
     uint64_t timeout = command->timeout_ms ? command->timeout_ms * BELL_NS_PER_MS : bell_peek(&qpair->timeout_ns);

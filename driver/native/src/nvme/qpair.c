@@ -132,6 +132,14 @@ void bell_qpair_ring_indirect(struct bell_qpair *qpair, uint32_t tail)
     qpair->cq_rung = qpair->cq_head;
 }
 
+void bell_qpair_post_indirect(struct bell_qpair *qpair, uint64_t first, const uint64_t sqe[8])
+{
+    uint64_t words[8];
+    memcpy(words, sqe, sizeof words);
+    words[0] = first;
+    qpair->transport->ops->queue_post(qpair, words);
+}
+
 void bell_qpair_wake(struct bell_qpair *qpair)
 {
     if (qpair->transport->ops->queue_wake)
@@ -163,11 +171,7 @@ static int special_post(struct bell_qpair *qpair, const uint64_t sqe[8], uint8_t
     slot->cid = number;
     slot->state = BELL_SLOT_SPECIAL;
     slot->flags = flags;
-
-    uint64_t words[8];
-    memcpy(words, sqe, sizeof words);
-    words[0] = (words[0] & ~UINT64_C(0xffff0000)) | (uint64_t)number << 16;
-    bell_slot_post(qpair, slot, words, now);
+    bell_slot_post(qpair, slot, sqe, now);
     bell_fast_ring(qpair);
     return 0;
 }

@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "doorbell.h"
 #include "nvme/cmdlog.h"
@@ -159,27 +160,39 @@ static inline void bell_slot_release(struct bell_qpair *qpair, uint32_t number)
     qpair->free_slots[qpair->free_tail++ & qpair->free_mask] = (uint16_t)number;
 }
 
-/* Enter a finished SQE (CID and data pointer included) in the ring and the log. Rings no doorbell. */
+/* The first word of an SQE with the CID that goes to the wire. */
+static inline uint64_t bell_sqe_first(const uint64_t sqe[8], uint16_t cid)
+{
+    return (sqe[0] & ~UINT64_C(0xffff0000)) | (uint64_t)cid << 16;
+}
+
+/* Where the transport has no ring in memory. */
+void bell_qpair_post_indirect(struct bell_qpair *qpair, uint64_t first, const uint64_t sqe[8]);
+
+/* Enter a command, whose SQE is complete but for the CID in slot->cid, in the ring and the log. Rings no doorbell. */
 static inline void bell_slot_post(struct bell_qpair *qpair, struct bell_slot *slot, const uint64_t sqe[8],
                                   uint64_t now_ns)
 {
+    uint64_t first = bell_sqe_first(sqe, slot->cid);
+    uint64_t sequence = qpair->submitted;
     slot->submitted_ns = now_ns;
-    slot->sequence = qpair->submitted;
-    if (slot->deadline_ns < qpair->next_deadline)
+    slot->sequence = sequence;
+    if (BELL_UNLIKELY(slot->deadline_ns < qpair->next_deadline))
         qpair->next_deadline = slot->deadline_ns;
     if (BELL_LIKELY(qpair->logging))
-        bell_cmdlog_submitted(&qpair->log, sqe, now_ns);
-    bell_poke(&qpair->submitted, slot->sequence + 1);
+        bell_cmdlog_submitted(&qpair->log, first, sqe, now_ns);
+    bell_poke(&qpair->submitted, sequence + 1);
 
-    if (BELL_LIKELY(qpair->sq != NULL)) {
-        uint32_t tail = qpair->sq_tail;
-        uint64_t *entry = qpair->sq + 8 * (uint64_t)tail;
-        for (int i = 0; i < 8; i++)
-            entry[i] = sqe[i];
-        bell_poke(&qpair->sq_tail, tail + 1 == qpair->depth ? 0 : tail + 1);
-    } else {
-        qpair->transport->ops->queue_post(qpair, sqe);
+    if (BELL_UNLIKELY(!qpair->sq)) {
+        bell_qpair_post_indirect(qpair, first, sqe);
+        return;
     }
+    uint32_t tail = qpair->sq_tail;
+    uint32_t next = tail + 1 == qpair->depth ? 0 : tail + 1;
+    uint64_t *entry = qpair->sq + 8 * (uint64_t)tail;
+    entry[0] = first;
+    memcpy(entry + 1, sqe + 1, 56);
+    bell_poke(&qpair->sq_tail, next);
 }
 
 /**
@@ -203,15 +216,7 @@ static inline int bell_fast_submit(struct bell_qpair *qpair, const uint64_t sqe[
     slot->state = BELL_SLOT_BUSY;
     slot->flags = 0;
 
-    uint64_t words[8] = {(sqe[0] & ~UINT64_C(0xffff0000)) | (uint64_t)number << 16,
-                         sqe[1],
-                         sqe[2],
-                         sqe[3],
-                         sqe[4],
-                         sqe[5],
-                         sqe[6],
-                         sqe[7]};
-    bell_slot_post(qpair, slot, words, now_ns);
+    bell_slot_post(qpair, slot, sqe, now_ns);
     return 0;
 }
 

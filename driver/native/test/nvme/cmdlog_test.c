@@ -18,7 +18,7 @@ static bell_cmdlog_entry entries[BELL_CMDLOG_ENTRIES];
 static void command_log(struct bell_cmdlog *log, uint64_t n)
 {
     const uint64_t sqe[8] = {n, n, n, n, n, n, n, n};
-    bell_cmdlog_submitted(log, sqe, n);
+    bell_cmdlog_submitted(log, n, sqe, n);
 }
 
 static void end_log(struct bell_cmdlog *log, uint64_t n)
