@@ -99,6 +99,12 @@ static int config_check(bell_device *device, uint64_t cap, const bell_controller
     if (config->admin_depth && (config->admin_depth < 2 || config->admin_depth > NVME_MAX_ADMIN_ENTRIES))
         return bell_error_set(-EINVAL, "Admin queue depth %u is out of range: 2 to %u.", config->admin_depth,
                               NVME_MAX_ADMIN_ENTRIES);
+    uint32_t depth = config->admin_depth ? config->admin_depth : DEFAULT_ADMIN_DEPTH;
+    uint32_t events = config->aer_count ? config->aer_count : 1;
+    if (events != UINT32_MAX && events + 1 >= depth)
+        return bell_error_set(
+            -EINVAL, "%u asynchronous event requests leave no room for a command in an admin queue of depth %u.",
+            events, depth);
     if (config->css > NVME_GET(UINT32_MAX, NVME_CC_CSS) || config->ams > NVME_GET(UINT32_MAX, NVME_CC_AMS))
         return bell_error_set(-EINVAL, "CC.CSS %u or CC.AMS %u is out of range: both are 0 to 7.", config->css,
                               config->ams);

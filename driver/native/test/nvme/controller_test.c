@@ -134,6 +134,19 @@ static void test_event_is_reported_and_its_request_sent_again(void **state)
     assert_int_equal(bell_device_close(device), 0);
 }
 
+static void test_events_leave_room_for_commands(void **state)
+{
+    struct fake *fake;
+    bell_device *device = fake_open(&fake);
+    const bell_controller_config full = {.admin_depth = 4, .aer_count = 3};
+    const bell_controller_config smallest = {.admin_depth = 2, .aer_count = UINT32_MAX};
+    assert_int_equal(bell_controller_enable(device, &full), -EINVAL);
+    assert_int_equal(bell_controller_enable(device, &smallest), 0);
+    bell_qpair *qpair = fake_qpair(device, 2);
+    assert_int_equal(bell_qpair_close(qpair), 0);
+    assert_int_equal(bell_device_close(device), 0);
+}
+
 static void test_event_request_of_the_user_is_his(void **state)
 {
     struct fake *fake;
@@ -280,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_removed_device_is_no_device),
         cmocka_unit_test(test_shutdown_waits_for_its_end),
         cmocka_unit_test(test_event_is_reported_and_its_request_sent_again),
+        cmocka_unit_test(test_events_leave_room_for_commands),
         cmocka_unit_test(test_event_request_of_the_user_is_his),
         cmocka_unit_test(test_qpairs_get_ids_vectors_and_clear_refusals),
         cmocka_unit_test(test_device_in_use_does_not_close),
