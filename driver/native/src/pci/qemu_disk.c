@@ -11,7 +11,8 @@
 
 #include "support/error.h"
 
-#define DEFAULT_BYTES (1ull << 30)
+#define MIB           (UINT64_C(1) << 20)
+#define DEFAULT_BYTES (1024 * MIB)
 
 /* Not every file system has O_TMPFILE. */
 static int unnamed_open(const char *folder)
@@ -75,6 +76,8 @@ int bell_qemu_disk_open(const struct bell_qemu_options *options, uint64_t *bytes
 
     if (options->file[0] == '\0') {
         *bytes = options->size != 0 ? options->size : DEFAULT_BYTES;
+        if (options->ns > 1)
+            *bytes = *bytes / options->ns / MIB * MIB;
         return private_open(*bytes);
     }
     fd = open(options->file, O_RDWR | O_CLOEXEC | (options->size != 0 ? O_CREAT : 0), 0644);

@@ -15,7 +15,8 @@ static int number_parse(const char *value, char **end, uint64_t *out)
     return isdigit((unsigned char)value[0]) && errno == 0 ? 0 : -EINVAL;
 }
 
-static int bytes_parse(const char *key, const char *value, uint64_t *bytes)
+/* A number with or without a unit. QEMU and file systems count in signed 64 bits. */
+static int units_parse(const char *value, uint64_t *bytes)
 {
     static const struct {
         const char *name;
@@ -26,14 +27,19 @@ static int bytes_parse(const char *key, const char *value, uint64_t *bytes)
 
     if (number_parse(value, &unit, &number) == 0) {
         for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-            /* QEMU and file systems count in signed 64 bits. */
             if (strcasecmp(unit, units[i].name) == 0 && number <= (uint64_t)INT64_MAX >> units[i].shift) {
                 *bytes = number << units[i].shift;
-                if (*bytes != 0 && *bytes % 4096 == 0)
-                    return 0;
+                return 0;
             }
         }
     }
+    return -EINVAL;
+}
+
+static int bytes_parse(const char *key, const char *value, uint64_t *bytes)
+{
+    if (units_parse(value, bytes) == 0 && *bytes != 0 && *bytes % 4096 == 0)
+        return 0;
     return bell_error_set(-EINVAL, "qemu: %s=%s: must be a multiple of 4096 bytes, like 64MiB or 4GiB", key, value);
 }
 
@@ -96,7 +102,17 @@ static int zone_parse(const char *value, struct bell_qemu_options *options)
 
 static int mdts_parse(const char *value, struct bell_qemu_options *options)
 {
-    return range_parse("mdts", value, 0, 15, &options->mdts);
+    uint64_t bytes;
+
+    if (units_parse(value, &bytes) == 0) {
+        options->mdts = 0;
+        while (options->mdts < 15 && UINT64_C(4096) << options->mdts < bytes)
+            options->mdts++;
+        if (bytes == 0 || (options->mdts > 0 && bytes == UINT64_C(4096) << options->mdts))
+            return 0;
+    }
+    return bell_error_set(-EINVAL, "qemu: mdts=%s: must be a power of two from 8KiB to 128MiB, or 0 for no limit",
+                          value);
 }
 
 static int serial_parse(const char *value, struct bell_qemu_options *options)
@@ -154,6 +170,8 @@ static int options_check(const struct bell_qemu_options *options)
     if (options->file[0] != '\0' && options->ns > 1)
         return bell_error_set(-EINVAL, "qemu: ns=%u: a disk image of your own (file=) holds one namespace",
                               options->ns);
+    if (options->size != 0 && options->size / options->ns < UINT64_C(1) << 20)
+        return bell_error_set(-EINVAL, "qemu: size: each of the %u namespaces needs 1 MiB at least", options->ns);
     if (options->pi != 0 && options->ms < 8)
         return bell_error_set(-EINVAL, "qemu: pi=%u: needs ms=8 or more, which is where it is kept", options->pi);
     if (options->zone != 0 && !options->zoned)

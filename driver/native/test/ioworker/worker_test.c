@@ -513,7 +513,7 @@ static int open_device(const char *address)
 
 int main(void)
 {
-    static const char *const addresses[] = {"sim:size=64MiB", "qemu:size=64MiB"};
+    static const char *const addresses[] = {"sim:size=64MiB,lba=512,ns=1", "qemu:size=64MiB,lba=512"};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_counter_of_a_counted_run_is_exact),
         cmocka_unit_test(fewer_ios_than_slots_are_still_exact),

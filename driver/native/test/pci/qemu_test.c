@@ -92,7 +92,7 @@ static void config_space_keeps_what_is_written(void **state)
 
 static void commands_and_interrupts_work(void **state)
 {
-    struct bell_pci_function *fn = open_or_fail("serial=Bell 7,mdts=3");
+    struct bell_pci_function *fn = open_or_fail("serial=Bell 7,mdts=32KiB");
     struct by_hand hand;
     uint8_t *data = NULL;
     double end;
@@ -125,7 +125,7 @@ static void commands_and_interrupts_work(void **state)
 /* Identify Namespace of what the options ask for: sizes, formats, number. */
 static void namespaces_are_as_asked(void **state)
 {
-    struct bell_pci_function *fn = open_or_fail("ns=3,size=16MiB,lba=4096,ms=8,pi=1");
+    struct bell_pci_function *fn = open_or_fail("ns=3,size=50MiB,lba=4096,ms=8,pi=1");
     struct by_hand hand;
     uint8_t *data = NULL;
     uint32_t nsids[4];
@@ -293,13 +293,16 @@ static void wrong_options_are_named(void **state)
         {"size=9999999TiB", "size="},
         {"lba=513", "lba=513"},
         {"lba=", "lba="},
-        {"mdts=16", "mdts=16"},
+        {"mdts=4KiB", "mdts=4KiB"},
+        {"mdts=12KiB", "mdts=12KiB"},
+        {"mdts=256MiB", "mdts=256MiB"},
         {"mdts=-1", "mdts=-1"},
         {"ns=0", "ns=0"},
         {"ns=33", "ns=33"},
         {"ns=2,file=x", "file="},
         {"ms=7", "ms=7"},
         {"pi=1", "ms="},
+        {"ns=4,size=3MiB", "1 MiB"},
         {"pi=4,ms=8", "pi=4"},
         {"zoned=1", "zoned=1"},
         {"zone=4MiB", "zoned=on"},
