@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Namespaces: which exist, how they are formatted, and whether they may be used. Device thread only. */
+#ifndef BELL_SIM_NAMESPACES_H
+#define BELL_SIM_NAMESPACES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/media.h"
+#include "spec/nvme.h"
+
+struct sim;
+struct sim_command;
+
+struct sim_namespace {
+    bool attached;
+    bool write_protected;
+    uint16_t blocked; /* status that every command gets at present: formatting, sanitizing */
+    uint8_t shift;    /* log2 of the LBA's bytes */
+    uint64_t blocks;
+    struct sim_media media;
+    struct sim_namespace_record *record;
+    uint32_t nsid;
+    uint8_t format_percent_left;
+};
+
+#define SIM_FORMATS 2u
+
+uint32_t sim_format_shift(uint32_t format);
+
+/* sim_namespaces_init - namespaces as the options ask, or as the backing file has them. */
+int sim_namespaces_init(struct sim *sim);
+void sim_namespaces_destroy(struct sim *sim);
+
+/* sim_namespaces_create - a new namespace in this free slot. */
+int sim_namespace_create(struct sim *sim, uint32_t slot, uint64_t bytes, uint32_t format, bool shared);
+void sim_namespace_delete(struct sim *sim, uint32_t slot);
+void sim_namespace_attach(struct sim *sim, uint32_t slot, bool attach);
+
+/* sim_namespace_format - new LBA format; all contents are gone. */
+void sim_namespace_format(struct sim *sim, uint32_t slot, uint32_t format);
+
+uint64_t sim_capacity_free(const struct sim *sim);
+
+/* sim_namespace_allocated - the namespace with this NSID if it exists, attached or not; else NULL. */
+struct sim_namespace *sim_namespace_allocated(struct sim *sim, uint32_t nsid);
+
+/* sim_namespace_active - the attached namespace of a command, or the status that says why there is none. */
+uint16_t sim_namespace_active(struct sim_command *command, struct sim_namespace **out);
+
+/* sim_namespace_identifiers - EUI-64 (8 bytes) and NGUID (16 bytes). */
+void sim_namespace_identifiers(const struct sim *sim, const struct sim_namespace *ns, uint8_t eui64[8],
+                               uint8_t nguid[16]);
+
+#endif

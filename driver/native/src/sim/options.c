@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/error.h"
+
+#define KIB UINT64_C(1024)
+#define MIB (KIB * KIB)
+#define GIB (MIB * KIB)
+#define TIB (GIB * KIB)
+
+struct unit {
+    const char *suffix;
+    uint64_t factor;
+};
+
+static const struct unit plain_units[] = {{"", 1}, {NULL, 0}};
+static const struct unit size_units[] = {{"", 1},
+                                         {"B", 1},
+                                         {"K", KIB},
+                                         {"KiB", KIB},
+                                         {"M", MIB},
+                                         {"MiB", MIB},
+                                         {"G", GIB},
+                                         {"GiB", GIB},
+                                         {"T", TIB},
+                                         {"TiB", TIB},
+                                         {"kB", 1000},
+                                         {"MB", 1000000},
+                                         {"GB", 1000000000},
+                                         {"TB", UINT64_C(1000000000000)},
+                                         {NULL, 0}};
+static const struct unit time_units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {NULL, 0}};
+
+/* number_parse - a decimal (or, without a unit, 0x) number with a unit. Returns false for anything else. */
+static bool number_parse(const char *text, const struct unit *units, uint64_t *out)
+{
+    char *end;
+    int base = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10;
+
+    if (!isdigit((unsigned char)text[0]))
+        return false;
+    errno = 0;
+    uint64_t value = strtoull(text, &end, base);
+    if (errno != 0)
+        return false;
+    for (const struct unit *unit = units; unit->suffix != NULL; unit++)
+        if (strcmp(end, unit->suffix) == 0)
+            return !__builtin_mul_overflow(value, unit->factor, out);
+    return false;
+}
+
+enum kind { KIND_U32, KIND_U64, KIND_TEXT };
+
+struct option {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+    const struct unit *units;
+    uint64_t low;
+    uint64_t high; /* of a text: the longest length */
+    bool (*check)(uint64_t value);
+    const char *allowed;
+};
+
+static bool lba_check(uint64_t value)
+{
+    return value == 512 || value == 4096;
+}
+
+static bool size_check(uint64_t value)
+{
+    return value % MIB == 0;
+}
+
+static bool mdts_check(uint64_t value)
+{
+    return value == 0 || (value >= 4 * KIB && (value & (value - 1)) == 0);
+}
+
+#define FIELD(name) offsetof(struct sim_options, name)
+
+static const char time_allowed[] = "a time of at most 10 s with its unit, as 80us, 1500ns or 2ms";
+
+static const struct option options[] = {
+    {"size", KIND_U64, FIELD(size), size_units, 8 * MIB, 16 * TIB, size_check,
+     "whole MiB from 8MiB to 16TiB, as 512MiB or 4GiB"},
+    {"ns", KIND_U32, FIELD(ns), plain_units, 1, SIM_MAX_NAMESPACES, NULL, "1 to 8"},
+    {"lba", KIND_U32, FIELD(lba), plain_units, 512, 4096, lba_check, "512 or 4096"},
+    {"mdts", KIND_U64, FIELD(mdts), size_units, 0, 64 * MIB, mdts_check,
+     "a power of two from 4KiB to 64MiB, or 0 for no limit"},
+    {"queues", KIND_U32, FIELD(queues), plain_units, 1, SIM_MAX_IO_QUEUES, NULL, "1 to 128"},
+    {"mqes", KIND_U32, FIELD(mqes), plain_units, 2, 65536, NULL, "2 to 65536 entries"},
+    {"serial", KIND_TEXT, FIELD(serial), NULL, 1, 20, NULL, "1 to 20 ASCII characters"},
+    {"model", KIND_TEXT, FIELD(model), NULL, 1, 40, NULL, "1 to 40 ASCII characters"},
+    {"fw", KIND_TEXT, FIELD(fw), NULL, 1, 8, NULL, "1 to 8 ASCII characters"},
+    {"file", KIND_TEXT, FIELD(file), NULL, 1, 255, NULL, "the path of a file, at most 255 characters"},
+    {"read-latency", KIND_U64, FIELD(read_latency_ns), time_units, 0, 10000000000, NULL, time_allowed},
+    {"write-latency", KIND_U64, FIELD(write_latency_ns), time_units, 0, 10000000000, NULL, time_allowed},
+    {"flush-latency", KIND_U64, FIELD(flush_latency_ns), time_units, 0, 10000000000, NULL, time_allowed},
+    {"other-latency", KIND_U64, FIELD(other_latency_ns), time_units, 0, 10000000000, NULL, time_allowed},
+    {"admin-latency", KIND_U64, FIELD(admin_latency_ns), time_units, 0, 10000000000, NULL, time_allowed},
+    {"jitter", KIND_U64, FIELD(jitter_ns), time_units, 0, 10000000000, NULL, time_allowed},
+    {"temp", KIND_U32, FIELD(temperature), plain_units, 0, 120, NULL, "degrees Celsius, 0 to 120"},
+    {"time-scale", KIND_U32, FIELD(time_scale), plain_units, 1, 1000000, NULL, "1 to 1000000"},
+    {"seed", KIND_U64, FIELD(seed), plain_units, 0, UINT64_MAX, NULL, "a 64-bit number"},
+};
+
+#define OPTION_COUNT (sizeof options / sizeof options[0])
+
+static int value_refuse(const char *name, const char *value, const char *allowed)
+{
+    return bell_error_set(-EINVAL, "sim: option '%s=%s': must be %s", name, value, allowed);
+}
+
+static bool text_is_ascii(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text < 0x20 || *text > 0x7e)
+            return false;
+    return true;
+}
+
+static int text_set(const struct option *option, const char *value, struct sim_options *out)
+{
+    size_t length = strlen(value);
+
+    /* A path may be in any encoding; what goes into identify data is ASCII. */
+    if (length < option->low || length > option->high || (strcmp(option->name, "file") != 0 && !text_is_ascii(value)))
+        return value_refuse(option->name, value, option->allowed);
+    memcpy((char *)out + option->offset, value, length + 1);
+    return 0;
+}
+
+static int number_set(const struct option *option, const char *value, struct sim_options *out)
+{
+    uint64_t number;
+
+    if (!number_parse(value, option->units, &number) || number < option->low || number > option->high ||
+        (option->check != NULL && !option->check(number)))
+        return value_refuse(option->name, value, option->allowed);
+    if (option->kind == KIND_U32)
+        *(uint32_t *)((char *)out + option->offset) = (uint32_t)number;
+    else
+        *(uint64_t *)((char *)out + option->offset) = number;
+    return 0;
+}
+
+static int unknown_refuse(const char *name)
+{
+    char known[400] = "";
+    size_t length = 0;
+
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        length += (size_t)snprintf(known + length, sizeof known - length, "%s, ", options[i].name);
+    return bell_error_set(-EINVAL, "sim: there is no option '%s'; known are %slatency", name, known);
+}
+
+/* "latency" sets the latency of every I/O command; the options for one kind that come after it win. */
+static int latency_set(const char *value, struct sim_options *out)
+{
+    uint64_t latency;
+
+    if (!number_parse(value, time_units, &latency) || latency > 10000000000)
+        return value_refuse("latency", value, time_allowed);
+    out->read_latency_ns = out->write_latency_ns = out->flush_latency_ns = out->other_latency_ns = latency;
+    return 0;
+}
+
+static int option_set(const char *name, const char *value, struct sim_options *out)
+{
+    if (strcmp(name, "latency") == 0)
+        return latency_set(value, out);
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (strcmp(name, options[i].name) == 0)
+            return options[i].kind == KIND_TEXT ? text_set(&options[i], value, out)
+                                                : number_set(&options[i], value, out);
+    return unknown_refuse(name);
+}
+
+static void model_from_size(struct sim_options *out)
+{
+    static const struct unit shown[] = {{"TiB", TIB}, {"GiB", GIB}, {"MiB", MIB}};
+    const struct unit *unit = shown;
+
+    while (out->size % unit->factor != 0)
+        unit++;
+    snprintf(out->model, sizeof out->model, "Doorbell Sim %llu %s", (unsigned long long)(out->size / unit->factor),
+             unit->suffix);
+}
+
+static void defaults(struct sim_options *out)
+{
+    *out = (struct sim_options){
+        .size = GIB,
+        .mdts = 512 * KIB,
+        .queues = 32,
+        .mqes = 1024,
+        .serial = "SIM00000000000000001",
+        .fw = "1.0.0",
+        .temperature = 35,
+        .time_scale = 20,
+        .seed = 1,
+    };
+}
+
+int sim_options_parse(const char *text, struct sim_options *out)
+{
+    int err = 0;
+    char *rest = NULL;
+    char *copy = strdup(text != NULL ? text : "");
+
+    if (copy == NULL)
+        return bell_error_set(-ENOMEM, "sim: out of memory");
+    defaults(out);
+    for (char *item = strtok_r(copy, ",", &rest); item != NULL && err == 0; item = strtok_r(NULL, ",", &rest)) {
+        char *equals = strchr(item, '=');
+
+        if (equals == NULL) {
+            err = bell_error_set(-EINVAL, "sim: option '%s' has no value; write '%s=VALUE'", item, item);
+            break;
+        }
+        *equals = '\0';
+        err = option_set(item, equals + 1, out);
+    }
+    free(copy);
+    if (err == 0 && out->model[0] == '\0')
+        model_from_size(out);
+    return err;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/prp.h"
+
+#include <string.h>
+
+#include "sim/sim.h"
+
+struct walk {
+    struct sim_command *command;
+    struct sim_iommu *iommu;
+    struct sim_segment *segments;
+    uint32_t count;
+};
+
+/* Add memory to the list; what continues the last segment extends it. */
+static uint16_t segment_add(struct walk *walk, uint64_t iova, uint64_t bytes)
+{
+    uint8_t *data = sim_iommu_translate(walk->iommu, iova, bytes);
+
+    if (data == NULL)
+        return NVME_SC_DATA_TRANSFER_ERROR;
+    if (walk->count > 0) {
+        struct sim_segment *last = &walk->segments[walk->count - 1];
+
+        if (last->data + last->bytes == data) {
+            last->bytes += bytes;
+            return 0;
+        }
+    }
+    walk->segments[walk->count++] = (struct sim_segment){data, bytes};
+    return 0;
+}
+
+static uint16_t offset_refuse(struct walk *walk, uint32_t byte)
+{
+    return sim_refuse(walk->command, NVME_SC_PRP_OFFSET, byte, 0);
+}
+
+static uint16_t list_walk(struct walk *walk, uint64_t list, uint64_t bytes, uint64_t page)
+{
+    if ((list & 7) != 0)
+        return offset_refuse(walk, SIM_AT_PRP2);
+    while (bytes > 0) {
+        const uint64_t room = (page - (list & (page - 1))) / sizeof(uint64_t);
+        const uint64_t need = (bytes + page - 1) / page;
+        const bool chained = need > room; /* then the last entry of the page leads to the next list */
+        const uint64_t here = chained ? room - 1 : need;
+        const uint64_t *entries = (const uint64_t *)sim_iommu_translate(walk->iommu, list, (here + chained) * 8);
+
+        if (entries == NULL)
+            return NVME_SC_DATA_TRANSFER_ERROR;
+        for (uint64_t i = 0; i < here; i++) {
+            const uint64_t part = bytes < page ? bytes : page;
+
+            if ((entries[i] & (page - 1)) != 0)
+                return offset_refuse(walk, SIM_AT_PRP2);
+            uint16_t status = segment_add(walk, entries[i], part);
+            if (status != 0)
+                return status;
+            bytes -= part;
+        }
+        if (chained) {
+            list = entries[here];
+            if ((list & (page - 1)) != 0)
+                return offset_refuse(walk, SIM_AT_PRP2);
+        }
+    }
+    return 0;
+}
+
+uint16_t sim_prp_map(struct sim_command *command, uint64_t bytes, uint32_t *count)
+{
+    struct sim *sim = command->sim;
+    const uint64_t page = sim->page_bytes;
+    const uint64_t prp1 = command->sqe.prp1;
+    const uint64_t prp2 = command->sqe.prp2;
+    struct walk walk = {command, &sim->iommu, sim->segments, 0};
+    uint64_t first = page - (prp1 & (page - 1));
+    uint16_t status;
+
+    *count = 0;
+    if (bytes == 0)
+        return 0;
+    if ((prp1 & 3) != 0)
+        return offset_refuse(&walk, SIM_AT_PRP1);
+    if (first > bytes)
+        first = bytes;
+    status = segment_add(&walk, prp1, first);
+    bytes -= first;
+    if (status == 0 && bytes > page) {
+        status = list_walk(&walk, prp2, bytes, page);
+    } else if (status == 0 && bytes > 0) {
+        if ((prp2 & (page - 1)) != 0)
+            return offset_refuse(&walk, SIM_AT_PRP2);
+        status = segment_add(&walk, prp2, bytes);
+    }
+    *count = walk.count;
+    return status;
+}
+
+uint16_t sim_data_to_host(struct sim_command *command, const void *data, uint64_t bytes)
+{
+    const uint8_t *from = data;
+    uint32_t count;
+    uint16_t status = sim_prp_map(command, bytes, &count);
+
+    if (status != 0)
+        return status;
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(command->sim->segments[i].data, from, command->sim->segments[i].bytes);
+        from += command->sim->segments[i].bytes;
+    }
+    return 0;
+}
+
+uint16_t sim_data_from_host(struct sim_command *command, void *data, uint64_t bytes)
+{
+    uint8_t *to = data;
+    uint32_t count;
+    uint16_t status = sim_prp_map(command, bytes, &count);
+
+    if (status != 0)
+        return status;
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(to, command->sim->segments[i].data, command->sim->segments[i].bytes);
+        to += command->sim->segments[i].bytes;
+    }
+    return 0;
+}
