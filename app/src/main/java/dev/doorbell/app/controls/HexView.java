@@ -223,6 +223,11 @@ public final class HexView extends CanvasRegion {
                 + 1;
     }
 
+    /** The width of a dump of eight bytes in a line without the characters, the least that shows everything. */
+    public double narrowWidth() {
+        return widthFor(8) - (2 + 8) * painter.charWidth();
+    }
+
     int caret() {
         return caret;
     }
