@@ -108,11 +108,19 @@ void bell_device_lose(bell_device *device)
     pthread_mutex_unlock(&device->lock);
 }
 
-void bell_device_observe(bell_device *device, uint32_t offset, uint32_t width, uint64_t value)
+bool bell_device_forgotten(bell_device *device, bool gone_counts)
 {
-    bool disabled = offset == NVME_REG_CC && !(value & NVME_CC_EN);
-    bool reset = offset == NVME_REG_NSSR && (uint32_t)value == NVME_NSSR_RESET;
-    if ((disabled || reset) && bell_peek(&device->enabled))
+    uint64_t cc;
+    int rc = device->transport->ops->register_read(device->transport, NVME_REG_CC, 4, &cc);
+    if (rc == -ENODEV || (rc == 0 && (uint32_t)cc == UINT32_MAX))
+        return gone_counts;
+    return rc == 0 && !(cc & NVME_CC_EN);
+}
+
+void bell_device_observe(bell_device *device)
+{
+    /* All ones may pass: memory space switched off, or D3hot, from which the controller can come back as it was. */
+    if (bell_peek(&device->enabled) && bell_device_forgotten(device, false))
         bell_device_lose(device);
 }
 

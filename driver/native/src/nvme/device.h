@@ -46,9 +46,15 @@ int bell_device_attach(struct bell_transport *transport, const char *address, be
  * thread. */
 void bell_device_lose(bell_device *device);
 
-/** bell_device_observe - a register write by the user that may have disabled or reset the controller behind the
- * driver's back. */
-void bell_device_observe(bell_device *device, uint32_t offset, uint32_t width, uint64_t value);
+/**
+ * bell_device_observe - look whether the controller is still enabled after the user wrote to a register or to config
+ * space, which may have disabled or reset it behind the driver's back; if not, every qpair is lost.
+ */
+void bell_device_observe(bell_device *device);
+
+/** bell_device_forgotten - whether CC.EN reads 0, or all ones as on a device that has gone: then no queue will answer.
+ */
+bool bell_device_forgotten(bell_device *device, bool gone_counts);
 
 /** bell_device_worker_opened - count I/O workers; a device with workers cannot be closed. */
 void bell_device_worker_opened(bell_device *device);

@@ -107,15 +107,6 @@ static uint32_t due_collect(struct bell_qpair *qpair, bool lost, uint64_t now_ns
     return count;
 }
 
-/* A device that has gone reads all ones; then time-outs are losses. */
-static bool device_gone(struct bell_qpair *qpair)
-{
-    uint64_t csts;
-    struct bell_transport *transport = qpair->transport;
-    int rc = transport->ops->register_read(transport, NVME_REG_CSTS, 4, &csts);
-    return rc == -ENODEV || (rc == 0 && (uint32_t)csts == UINT32_MAX);
-}
-
 bool bell_qpair_sweep(struct bell_qpair *qpair, uint64_t now_ns)
 {
     bool lost = __atomic_load_n(&qpair->lost, __ATOMIC_ACQUIRE);
@@ -125,7 +116,8 @@ bool bell_qpair_sweep(struct bell_qpair *qpair, uint64_t now_ns)
         now_ns = bell_now();
 
     uint32_t count = due_collect(qpair, lost, now_ns);
-    if (count > 0 && !lost && device_gone(qpair)) {
+    /* Behind a time-out there may be a device that was removed, or disabled by other hands. */
+    if (count > 0 && !lost && bell_device_forgotten(qpair->device, true)) {
         bell_device_lose(qpair->device);
         lost = true;
         count = due_collect(qpair, lost, now_ns);

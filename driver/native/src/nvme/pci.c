@@ -43,7 +43,11 @@ int bell_pci_config_write(bell_device *device, uint32_t offset, uint32_t width, 
     int rc = function_get(device, &function);
     if (rc == 0)
         rc = config_check(function, offset, width);
-    return rc < 0 ? rc : function->ops->config_write(function, offset, width, value);
+    if (rc == 0)
+        rc = function->ops->config_write(function, offset, width, value);
+    if (rc == 0)
+        bell_device_observe(device);
+    return rc;
 }
 
 static int bar_check(const struct bell_pci_function *function, uint32_t bar, uint64_t offset, uint32_t width)
@@ -76,7 +80,7 @@ int bell_pci_bar_write(bell_device *device, uint32_t bar, uint64_t offset, uint3
     if (rc == 0)
         rc = function->ops->bar_write(function, bar, offset, width, value);
     if (rc == 0 && bar == 0 && offset < NVME_REG_DOORBELLS)
-        bell_device_observe(device, (uint32_t)offset, width, value);
+        bell_device_observe(device);
     return rc;
 }
 
@@ -123,7 +127,7 @@ int bell_register_write(bell_device *device, uint32_t offset, uint32_t width, ui
     if (rc == 0)
         rc = device->transport->ops->register_write(device->transport, offset, width, value);
     if (rc == 0)
-        bell_device_observe(device, offset, width, value);
+        bell_device_observe(device);
     return rc;
 }
 

@@ -400,6 +400,38 @@ static void test_disable_by_register_loses_commands_too(void **state)
     assert_int_equal(bell_device_close(bench.device), 0);
 }
 
+static void test_controller_disabled_by_other_hands_loses_what_times_out(void **state)
+{
+    struct bench bench = bench_open(DEPTH);
+    bell_completion ends[2];
+    bell_command command = read_command(0);
+    submit(bench.qpair, &command);
+    command.timeout_ms = 1;
+    submit(bench.qpair, &command);
+    bench.fake->cc = 0;
+    sleep_ms(3);
+    assert_int_equal(bell_qpair_poll(bench.qpair, ends, 2), 2);
+    assert_int_equal(ends[0].flags, BELL_CQ_LOST);
+    assert_int_equal(ends[1].flags, BELL_CQ_LOST);
+    assert_int_equal(bell_qpair_submit(bench.qpair, &command, NULL), -ENODEV);
+    bench_close(&bench);
+}
+
+static void test_config_write_that_resets_loses_commands(void **state)
+{
+    struct bench bench = bench_open(DEPTH);
+    bell_completion end;
+    bell_command command = read_command(0);
+    submit(bench.qpair, &command);
+    assert_int_equal(bell_pci_config_write(bench.device, 0x3c, 1, 7), 0);
+    assert_int_equal(bell_qpair_poll(bench.qpair, &end, 1), 0);
+    bench.fake->cc = 0; /* as after a function level reset */
+    assert_int_equal(bell_pci_config_write(bench.device, 0x48, 2, 0x8000), 0);
+    assert_int_equal(bell_qpair_poll(bench.qpair, &end, 1), 1);
+    assert_int_equal(end.flags, BELL_CQ_LOST);
+    bench_close(&bench);
+}
+
 static void test_removed_device_loses_what_times_out(void **state)
 {
     struct bench bench = bench_open(DEPTH);
@@ -496,6 +528,8 @@ int main(void)
         cmocka_unit_test(test_completion_of_no_command_disturbs_nobody),
         cmocka_unit_test(test_reset_ends_every_command_once),
         cmocka_unit_test(test_disable_by_register_loses_commands_too),
+        cmocka_unit_test(test_controller_disabled_by_other_hands_loses_what_times_out),
+        cmocka_unit_test(test_config_write_that_resets_loses_commands),
         cmocka_unit_test(test_removed_device_loses_what_times_out),
         cmocka_unit_test(test_ends_of_others_survive_the_drivers_own_commands),
         cmocka_unit_test(test_qpair_of_a_worker_refuses_others),
