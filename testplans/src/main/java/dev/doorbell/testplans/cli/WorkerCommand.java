@@ -1,0 +1,201 @@
+package dev.doorbell.testplans.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.doorbell.driver.Controller;
+import dev.doorbell.driver.DeviceAddress;
+import dev.doorbell.driver.Workload;
+import dev.doorbell.testplans.plan.Quantities;
+import dev.doorbell.testplans.plan.WorkerSettings;
+import dev.doorbell.testplans.run.WorkerRun;
+import dev.doorbell.testplans.run.WorkerSeries.Total;
+import dev.doorbell.testplans.run.WorkerSeries.WorkerSample;
+import dev.doorbell.testplans.run.Workloads;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "worker",
+        mixinStandardHelpOptions = true,
+        description = "Runs I/O workers and shows rate, bandwidth and latencies.")
+final class WorkerCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "DEVICE", description = "A device's address.")
+    private String device;
+
+    @Option(
+            names = "--pattern",
+            required = true,
+            paramLabel = "PATTERN",
+            description = "randread, randwrite, read, write or mix.")
+    private String pattern;
+
+    @Option(names = "--read-percent", paramLabel = "N", defaultValue = "50", description = "mix: share of reads; 50.")
+    private Amount readPercent;
+
+    @Option(names = "--io-size", paramLabel = "SIZE", defaultValue = "4KiB", description = "Bytes of each I/O; 4KiB.")
+    private Amount ioSize;
+
+    @Option(names = "--qdepth", paramLabel = "N", defaultValue = "32", description = "I/Os outstanding; 32.")
+    private Amount qdepth;
+
+    @Option(names = "--time", paramLabel = "TIME", defaultValue = "3s", description = "How long; 3s.")
+    private Duration time;
+
+    @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Workers at once; 1.")
+    private Amount workers;
+
+    @Option(names = "--nsid", paramLabel = "N", description = "Namespace; the first active one.")
+    private Amount nsid;
+
+    @Option(names = "--iops", paramLabel = "N", description = "Pace of each worker; none.")
+    private Amount iops;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of the random order; 1.")
+    private Amount seed;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Mixin
+    private Shield shield;
+
+    @Override
+    public Integer call() {
+        if (!WorkerSettings.PATTERNS.contains(pattern)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--pattern " + pattern + " is unknown; allowed: " + String.join(", ", WorkerSettings.PATTERNS));
+        }
+        int reads = Workloads.readPercent(pattern, readPercent.within("--read-percent", 0, 100));
+        if (reads < 100) {
+            shield.check(DeviceAddress.parse(device), "a worker that writes destroys its data");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        try (Controller c = Controller.open(device)) {
+            List<Workload> all = workloads(c, reads);
+            Live live = new Live(json || System.console() == null ? Optional.empty() : Optional.of(spec.commandLine().getErr()));
+            WorkerRun.Result result =
+                    new WorkerRun(c, all, "worker").run(LockSupport::parkNanos, live::show);
+            live.clear();
+            if (json) {
+                json(result, out);
+            } else {
+                text(result, out);
+            }
+            return result.failure().isPresent() || result.series().total().errors() > 0 ? ExitCodes.FAILED : ExitCodes.OK;
+        }
+    }
+
+    private List<Workload> workloads(Controller c, int reads) {
+        List<Integer> active = c.activeNamespaces();
+        if (nsid == null && active.isEmpty()) {
+            throw new IllegalArgumentException(device + " has no active namespace to run a worker on");
+        }
+        int ns = nsid == null ? active.getFirst() : nsid.dword("--nsid");
+        List<Workload> all = new ArrayList<>();
+        for (int i = 0; i < workers.within("--workers", 1, 64); i++) {
+            Workload.Builder b = Workload.builder(ns)
+                    .ioSize(ioSize.within("--io-size", 512, 64 << 20))
+                    .randomPercent(Workloads.randomPercent(pattern))
+                    .readPercent(reads)
+                    .qdepth(qdepth.within("--qdepth", 1, 65535))
+                    .duration(time)
+                    .seed(seed.asLong() + i);
+            if (iops != null) {
+                b.iopsLimit(iops.asLong());
+            }
+            all.add(b.build());
+        }
+        return all;
+    }
+
+    private void json(WorkerRun.Result result, PrintWriter out) {
+        Total t = result.series().total();
+        ObjectNode root = Json.object();
+        root.put("device", device)
+                .put("workload", result.series().workload())
+                .put("iops", t.iops())
+                .put("bytes_per_second", t.bytesPerSecond())
+                .put("seconds", t.seconds())
+                .put("ios", t.ios())
+                .put("reads", t.reads())
+                .put("writes", t.writes())
+                .put("bytes", t.bytes())
+                .put("errors", t.errors());
+        root.putObject("latency_ns")
+                .put("mean", t.meanNanos())
+                .put("p50", t.p50Nanos())
+                .put("p99", t.p99Nanos())
+                .put("p99_9", t.p999Nanos())
+                .put("max", t.maxNanos());
+        ArrayNode samples = root.putArray("samples");
+        for (WorkerSample s : result.series().samples()) {
+            samples.addObject()
+                    .put("elapsed_ns", s.elapsedNanos())
+                    .put("iops", s.iops())
+                    .put("bytes_per_second", s.bytesPerSecond())
+                    .put("p50_ns", s.p50Nanos())
+                    .put("p99_ns", s.p99Nanos())
+                    .put("p99_9_ns", s.p999Nanos());
+        }
+        result.failure().ifPresent(f -> root.put("failure", f));
+        Json.print(root, out);
+    }
+
+    private static void text(WorkerRun.Result result, PrintWriter out) {
+        Style style = Style.detect();
+        Total t = result.series().total();
+        out.println(style.bold(result.series().workload()));
+        new Table(">IOPS", ">BANDWIDTH", ">I/OS", ">TIME", ">MEAN", ">P50", ">P99", ">P99.9", ">MAX", ">ERRORS")
+                .row(
+                        Quantities.rate(t.iops()),
+                        Quantities.bytes((long) t.bytesPerSecond()) + "/s",
+                        Quantities.grouped(t.ios()),
+                        Quantities.nanos((long) (t.seconds() * 1e9)),
+                        Quantities.nanos((long) t.meanNanos()),
+                        Quantities.nanos(t.p50Nanos()),
+                        Quantities.nanos(t.p99Nanos()),
+                        Quantities.nanos(t.p999Nanos()),
+                        Quantities.nanos(t.maxNanos()),
+                        Quantities.grouped(t.errors()))
+                .print(out, style::bold);
+        result.failure().ifPresent(f -> out.println(style.bad("The worker stopped: " + f)));
+    }
+
+    /** A line that is written over while workers run on a terminal. */
+    private record Live(Optional<PrintWriter> terminal) {
+        void show(WorkerSample s) {
+            terminal.ifPresent(out -> {
+                out.print("\r\u001b[K%s  %s IOPS  %s/s  p99 %s"
+                        .formatted(
+                                Quantities.nanos(s.elapsedNanos()),
+                                Quantities.rate(s.iops()),
+                                Quantities.bytes((long) s.bytesPerSecond()),
+                                Quantities.nanos(s.p99Nanos())));
+                out.flush();
+            });
+        }
+
+        void clear() {
+            terminal.ifPresent(out -> {
+                out.print("\r\u001b[K");
+                out.flush();
+            });
+        }
+    }
+}
