@@ -1,0 +1,27 @@
+package dev.doorbell.app;
+
+import dev.doorbell.app.shell.DoorbellApplication;
+import dev.doorbell.app.shell.Options;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javafx.application.Application;
+
+/** Starts the workbench. Does not extend Application, so that JavaFX may lie on the class path. */
+public final class Main {
+    private Main() {}
+
+    /** See {@link Options#USAGE}. */
+    public static void main(String[] args) {
+        try {
+            Options.parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.print(Options.USAGE);
+            System.exit(2);
+        }
+        // JavaFX warns at every start on the class path; there is nothing anybody could do about it.
+        Logger.getLogger("javafx").setLevel(Level.SEVERE);
+        Application.launch(DoorbellApplication.class, args);
+        System.exit(0);
+    }
+}
