@@ -10,8 +10,6 @@
 #include "pci/function.h"
 #include "support/error.h"
 
-#pragma weak bell_sim_open
-
 struct scheme {
     const char *prefix;
     int (*open)(const char *options, struct bell_pci_function **out); /* NULL: known, but not part of this build */
