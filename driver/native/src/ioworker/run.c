@@ -209,15 +209,25 @@ static void finish(struct bell_worker *worker)
     __atomic_store_n(&counters->state, (uint64_t)(failed ? BELL_WORKER_FAILED : BELL_WORKER_DONE), __ATOMIC_RELEASE);
 }
 
-/* Every slot of the queue is held by a command that timed out: nothing can be sent, and nothing is awaited. */
-static bool stuck(const struct bell_worker *worker)
+/*
+ * Every slot of the queue is held by a command that timed out. Should a stalled device come back, its late completions
+ * free the slots and the worker goes on; it gives up when none has come for another time-out.
+ */
+static bool stuck(struct bell_worker *worker)
 {
-    return outstanding(worker) == 0 && bell_fast_room(worker->qpair) == 0;
+    if (BELL_LIKELY(outstanding(worker) != 0 || bell_fast_room(worker->qpair) != 0)) {
+        worker->stuck_ns = 0;
+        return false;
+    }
+    if (worker->stuck_ns == 0)
+        worker->stuck_ns = worker->now_ns;
+    return worker->now_ns - worker->stuck_ns > bell_peek(&worker->qpair->timeout_ns);
 }
 
 void bell_worker_run(struct bell_worker *worker)
 {
     uint32_t idle_turns = 0;
+    bool gave_up = false;
 
     begin(worker);
     for (;;) {
@@ -233,7 +243,8 @@ void bell_worker_run(struct bell_worker *worker)
             idle_turns = 0;
         } else {
             idle(worker, ++idle_turns);
-            if (BELL_UNLIKELY(stuck(worker)))
+            gave_up = stuck(worker);
+            if (BELL_UNLIKELY(gave_up))
                 break;
         }
         if (BELL_UNLIKELY(worker->now_ns >= worker->publish_ns))
@@ -244,7 +255,7 @@ void bell_worker_run(struct bell_worker *worker)
                  "queue %u was lost: the controller was reset, disabled or removed; %" PRIu64
                  " commands got no completion",
                  worker->qpair->qid, worker->lost);
-    else if (stuck(worker))
+    else if (gave_up)
         snprintf(worker->error, sizeof worker->error,
                  "queue %u: every command timed out and none of them has come back since; reset the controller",
                  worker->qpair->qid);

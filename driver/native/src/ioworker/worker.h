@@ -5,7 +5,8 @@
  * What the counters mean: `completed` counts commands that the device completed or that timed out, so submitted -
  * completed - outstanding is what a reset took away. `reads` and `writes` split it by command; bytes are of successful
  * ones. Latencies are of whatever the device completed, errors included, time-outs not. A status other than success
- * does not end the worker; it ends as FAILED when its queue is lost, or when commands that timed out hold every slot.
+ * does not end the worker; it ends as FAILED when its queue is lost, or when commands that timed out hold every slot
+ * and none of them comes back for another time-out.
  */
 #ifndef BELL_IOWORKER_WORKER_H
 #define BELL_IOWORKER_WORKER_H
@@ -41,6 +42,7 @@ struct bell_worker {
     uint64_t io_count;
     uint64_t end_ns;
     uint64_t publish_ns;
+    uint64_t stuck_ns; /* since when time-outs hold every slot; 0: they do not */
     struct bell_workload workload;
     struct bell_pacing pacing;
     struct bell_io_buffers buffers;
