@@ -160,16 +160,19 @@ static inline bool at_end(struct bell_worker *worker)
            bell_peek(&worker->qpair->lost) != 0;
 }
 
-static void pace(struct bell_worker *worker)
+/* Sleep towards the next due I/O if it is far off. */
+static bool pace(const struct bell_worker *worker)
 {
     uint64_t due = bell_pacing_time(&worker->pacing, worker->submitted);
+    uint64_t wait;
 
     due = due < worker->end_ns ? due : worker->end_ns;
-    if (due > worker->now_ns + SLEEP_FROM_NS) {
-        uint64_t wait = due - worker->now_ns - SLEEP_EARLY_NS;
-        wait = wait < SLEEP_MAX_NS ? wait : SLEEP_MAX_NS;
-        nanosleep(&(struct timespec){.tv_nsec = (long)wait}, NULL);
-    }
+    if (due <= worker->now_ns + SLEEP_FROM_NS)
+        return false;
+    wait = due - worker->now_ns - SLEEP_EARLY_NS;
+    wait = wait < SLEEP_MAX_NS ? wait : SLEEP_MAX_NS;
+    nanosleep(&(struct timespec){.tv_nsec = (long)wait}, NULL);
+    return true;
 }
 
 /*
@@ -180,9 +183,9 @@ static void idle(struct bell_worker *worker, uint32_t turns)
 {
     struct bell_transport *transport = worker->qpair->transport;
 
-    if (worker->pacing.limit != 0 && outstanding(worker) == 0)
-        pace(worker);
-    else if (turns > SPIN_TURNS && (transport->ops->relax == NULL || !transport->ops->relax(transport)))
+    bool slept = worker->pacing.limit != 0 && outstanding(worker) == 0 && pace(worker);
+
+    if (!slept && turns > SPIN_TURNS && (transport->ops->relax == NULL || !transport->ops->relax(transport)))
         sched_yield();
     worker->now_ns = bell_now();
 }
