@@ -69,11 +69,8 @@ final class Decoder {
         List<Decoded> nodes = new ArrayList<>(fields.size());
         for (FieldSpec field : fields) {
             int from = origin + field.byteOffset();
-            boolean open =
-                    field.type() == FieldSpec.Type.ARRAY && field.repeat().count() < 0;
+            boolean open = field.byteLength() == 0 || field.type() == FieldSpec.Type.ARRAY;
             if (open ? from < end : from + field.byteLength() <= end) {
-                nodes.add(node(field, parent, origin, path, end));
-            } else if (field.type() == FieldSpec.Type.ARRAY && from < end) {
                 nodes.add(node(field, parent, origin, path, end));
             }
         }
@@ -85,7 +82,8 @@ final class Decoder {
         if (field.type() == FieldSpec.Type.ARRAY) {
             return array(field, parent, from, join(path, field.name()), end);
         }
-        return single(field, parent, field.name(), join(path, field.name()), from, field.byteLength(), end);
+        int length = field.byteLength() == 0 ? end - from : field.byteLength();
+        return single(field, parent, field.name(), join(path, field.name()), from, length, end);
     }
 
     private Decoded single(FieldSpec field, Decoded parent, String name, String path, int from, int length, int end) {

@@ -33,6 +33,7 @@ final class Texts {
             case IDENTIFIER -> identifier(d);
             case UINT, UINT128, SIZE -> Quantity.count(d.raw()) + (spec.unit().equals("%") ? " %" : "");
             case KELVIN -> Quantity.count(d.raw()) + " K";
+            case TIME, COUNT0 -> d.byteLength() > 8 ? Quantity.count(d.raw()) : hex(d);
             default -> hex(d);
         };
     }
