@@ -182,7 +182,6 @@ static bool pace(const struct bell_worker *worker)
 static void idle(struct bell_worker *worker, uint32_t turns)
 {
     struct bell_transport *transport = worker->qpair->transport;
-
     bool slept = worker->pacing.limit != 0 && outstanding(worker) == 0 && pace(worker);
 
     if (!slept && turns > SPIN_TURNS && (transport->ops->relax == NULL || !transport->ops->relax(transport)))
