@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The worker's loop: nothing here takes a lock, allocates, or calls the system but to yield and to sample its CPU time.
+/*
+ * The worker's loop. Nothing here takes a lock or allocates; the system is called only when there is nothing to do, and
+ * a few hundred times a second to sample the thread's CPU time.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -241,13 +241,11 @@ int bell_worker_wait(bell_worker *worker, uint32_t timeout_ms)
     else if (!finished_wait(worker, timeout_ms))
         err = bell_error_set(-ETIMEDOUT, "the worker is still running after %u ms", timeout_ms);
     else if (!worker->joined)
-        worker->joined = true;
-    else
-        err = 1; /* joined before */
+        /* Under the lock: the thread has released it for the last time, and another waiter returns only after the end.
+         */
+        worker->joined = pthread_join(worker->thread, NULL) == 0;
     pthread_mutex_unlock(&worker->lock);
-    if (err == 0)
-        pthread_join(worker->thread, NULL);
-    return err < 0 ? err : 0;
+    return err;
 }
 
 const bell_worker_counters *bell_worker_counters_of(bell_worker *worker)
