@@ -7,7 +7,7 @@
 
 void sim_span_begin(const struct sim *sim, struct sim_span *span, uint64_t nominal_ms)
 {
-    span->start_ns = sim_now();
+    span->start_ns = bell_now();
     span->end_ns = span->start_ns + nominal_ms * 1000000 / sim->options.time_scale;
 }
 

@@ -116,12 +116,8 @@ bool sim_controller_events(struct sim *sim, uint32_t events)
 {
     if ((events & SIM_EVENT_STOP) != 0)
         return false;
-    if ((events & SIM_EVENT_FUNCTION_RESET) != 0) {
-        const uint64_t asked = atomic_load(&sim->resets_asked);
-
+    if ((events & SIM_EVENT_FUNCTION_RESET) != 0)
         controller_reset(sim, RESET_FUNCTION);
-        atomic_store(&sim->resets_done, asked);
-    }
     if ((events & SIM_EVENT_SUBSYSTEM_RESET) != 0)
         controller_reset(sim, RESET_SUBSYSTEM);
     if ((events & SIM_EVENT_DISABLE) != 0)

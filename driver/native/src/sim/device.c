@@ -33,7 +33,8 @@ static void gates_follow(struct sim *sim)
     pthread_mutex_unlock(&sim->lock);
     sim_interrupts_gate(&sim->irq, mastering && (control & PCI_MSIX_CONTROL_ENABLE) != 0,
                         (control & PCI_MSIX_CONTROL_MASK) != 0);
-    sim_wake(sim);
+    /* When the write returns, the device no longer uses memory it may not use. */
+    sim_event_wait(sim, SIM_EVENT_LOOK);
 }
 
 /* A reset of the whole function; returns when the device has done it. */
@@ -42,13 +43,7 @@ static void function_reset(struct sim *sim)
     pthread_mutex_lock(&sim->lock);
     sim_config_reset(&sim->config);
     pthread_mutex_unlock(&sim->lock);
-    const uint64_t ticket = atomic_fetch_add(&sim->resets_asked, 1) + 1;
-
-    sim_event(sim, SIM_EVENT_FUNCTION_RESET);
-    while (atomic_load(&sim->resets_done) < ticket) {
-        sim_wake(sim);
-        sched_yield();
-    }
+    sim_event_wait(sim, SIM_EVENT_FUNCTION_RESET);
     sim_interrupts_reset(&sim->irq);
     gates_follow(sim);
 }
@@ -300,7 +295,7 @@ static int sim_init(struct sim *sim)
     sim_temperature_init(sim);
     sim->state->power_cycles++;
     sim->page_bytes = 4096;
-    sim->started_ns = sim_now();
+    sim->started_ns = bell_now();
     sim->ticked_ns = sim->started_ns;
     sim_queues_reset(sim);
     sim_features_reset(sim);

@@ -11,6 +11,7 @@
 #include "sim/controller.h"
 #include "sim/sim.h"
 #include "sim/tick.h"
+#include "support/atomics.h"
 
 #define SPIN_MIN_NS UINT64_C(2000)
 #define SPIN_MAX_NS UINT64_C(60000)
@@ -25,12 +26,22 @@ struct rhythm {
     bool alone; /* one CPU: polling would only keep the host from running */
 };
 
+static void cpu_pause(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 /* ---- sleeping and waking
  * ---------------------------------------------------------------------------------------------- */
 
 static void futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
 {
-    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / SIM_SECOND), .tv_nsec = (long)(timeout_ns % SIM_SECOND)};
+    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / BELL_NS_PER_S),
+                               .tv_nsec = (long)(timeout_ns % BELL_NS_PER_S)};
 
     syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, timeout_ns == UINT64_MAX ? NULL : &timeout, NULL, 0);
 }
@@ -47,6 +58,28 @@ void sim_event(struct sim *sim, uint32_t event)
     sim_wake(sim);
 }
 
+void sim_event_wait(struct sim *sim, uint32_t event)
+{
+    /* The event comes before its ticket: a turn that sees the ticket has seen the event, in this turn or an earlier
+     * one. */
+    atomic_fetch_or(&sim->events, event);
+    const uint64_t ticket = atomic_fetch_add(&sim->events_asked, 1) + 1;
+
+    while (atomic_load(&sim->events_done) < ticket) {
+        sim_event(sim, SIM_EVENT_LOOK);
+        sched_yield();
+    }
+}
+
+static bool events_run(struct sim *sim)
+{
+    const uint64_t asked = atomic_load(&sim->events_asked);
+    const bool goes_on = sim_controller_events(sim, atomic_exchange(&sim->events, 0));
+
+    atomic_store(&sim->events_done, asked);
+    return goes_on;
+}
+
 /*
  * Both sides store, fence, then load what the other stores: the host its doorbell and then `asleep`, the device
  * `asleep` and then the doorbells. At least one of them sees the other, so no doorbell is slept through.
@@ -54,7 +87,7 @@ void sim_event(struct sim *sim, uint32_t event)
 static void sleep_until(struct sim *sim, uint64_t timeout_ns)
 {
     atomic_store(&sim->asleep, 1);
-    atomic_thread_fence(memory_order_seq_cst);
+    bell_fence(__ATOMIC_SEQ_CST);
     if (atomic_load(&sim->events) == 0 && atomic_load(&sim->iommu.table) == sim->iommu.current &&
         !sim_queues_waiting(sim))
         futex_wait(&sim->asleep, 1, timeout_ns);
@@ -81,14 +114,14 @@ static uint64_t timers_run(struct sim *sim, uint64_t now)
 
 static void idle_turn(struct sim *sim, struct rhythm *rhythm)
 {
-    const uint64_t now = sim_now();
+    const uint64_t now = bell_now();
     const uint64_t next = timers_run(sim, now);
 
     if (rhythm->idle_since == 0)
         rhythm->idle_since = now;
     if (now - rhythm->idle_since < rhythm->spin_ns || (next > now && next - now < NAP_MIN_NS) || next <= now) {
         for (int i = 0; i < 8; i++)
-            sim_pause();
+            cpu_pause();
         if (++rhythm->idle_turns % 8 == 0 || rhythm->alone)
             sched_yield();
         return;
@@ -106,9 +139,9 @@ static void busy_turn(struct sim *sim, struct rhythm *rhythm)
         rhythm->spin_ns = earlier(rhythm->spin_ns * 2, SPIN_MAX_NS);
     rhythm->idle_since = 0;
     if (sim->latency.count != 0 || sim->irq.held != 0) {
-        timers_run(sim, sim_now());
+        timers_run(sim, bell_now());
     } else if (++rhythm->busy_turns % CHECK_TURNS == 0) {
-        timers_run(sim, sim_now());
+        timers_run(sim, bell_now());
         sim_doorbells_check(sim);
     }
 }
@@ -122,8 +155,7 @@ void *sim_device_thread(void *argument)
     prctl(PR_SET_TIMERSLACK, 1000);
     for (;;) {
         sim_iommu_enter(&sim->iommu);
-        if (__builtin_expect(atomic_load_explicit(&sim->events, memory_order_acquire) != 0, 0) &&
-            !sim_controller_events(sim, atomic_exchange(&sim->events, 0)))
+        if (BELL_UNLIKELY(atomic_load_explicit(&sim->events, memory_order_acquire) != 0) && !events_run(sim))
             break;
         if (sim_controller_ready(sim) && sim_queues_poll(sim) != 0)
             busy_turn(sim, &rhythm);

@@ -39,7 +39,7 @@ static void header_fill(const struct sim *sim, struct nvme_persistent_event_head
     header->revision = 2;
     header->header_length = sizeof *header - 20;
     header->timestamp = sim_timestamp(sim);
-    header->power_on_hours.low = sim->state->power_on_ns / (3600 * SIM_SECOND);
+    header->power_on_hours.low = sim->state->power_on_ns / (3600 * BELL_NS_PER_S);
     header->power_cycles = sim->state->power_cycles;
     header->vid = id.vid;
     header->ssvid = id.ssvid;

@@ -20,7 +20,7 @@ void sim_feature_data_reset(struct sim *sim)
         features->threshold[sensor][1] = 0;
     }
     features->keep_alive_ns = UINT64_MAX;
-    features->timestamp_set_ns = sim_now();
+    features->timestamp_set_ns = bell_now();
     for (uint32_t i = 0; i < sim->irq.count; i++) {
         sim->irq.vector[i].coalescing_off = false;
         sim->irq.vector[i].waiting = 0;
@@ -137,7 +137,7 @@ static uint16_t vector_access(struct sim_command *command, bool set)
 
 uint64_t sim_timestamp(const struct sim *sim)
 {
-    return sim->features.timestamp_ms + (sim_now() - sim->features.timestamp_set_ns) / 1000000;
+    return sim->features.timestamp_ms + (bell_now() - sim->features.timestamp_set_ns) / 1000000;
 }
 
 static uint16_t timestamp_set(struct sim_command *command)
@@ -147,7 +147,7 @@ static uint16_t timestamp_set(struct sim_command *command)
 
     if (status == 0) {
         command->sim->features.timestamp_ms = value & UINT64_C(0xffffffffffff);
-        command->sim->features.timestamp_set_ns = sim_now();
+        command->sim->features.timestamp_set_ns = bell_now();
         command->sim->features.timestamp_origin = 1;
     }
     return status;
@@ -169,7 +169,7 @@ uint64_t sim_keep_alive_deadline(const struct sim *sim)
     /* In units of KAS, 1 s. */
     const uint64_t seconds = ((uint64_t)sim->features.value[NVME_FEAT_KEEP_ALIVE] + 999) / 1000;
 
-    return seconds == 0 ? UINT64_MAX : sim_now() + seconds * SIM_SECOND;
+    return seconds == 0 ? UINT64_MAX : bell_now() + seconds * BELL_NS_PER_S;
 }
 
 uint16_t sim_keep_alive(struct sim_command *command)

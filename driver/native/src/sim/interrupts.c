@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/interrupts.h"
 
-#include "sim/clock.h"
 #include "spec/pci.h"
+#include "support/clock.h"
 
 void sim_interrupts_reset(struct sim_interrupts *irq)
 {
@@ -122,7 +122,7 @@ void sim_interrupts_raise(struct sim_interrupts *irq, uint32_t vector, uint32_t 
         return;
     }
     if (entry->waiting == 0) {
-        entry->deadline_ns = sim_now() + irq->aggregation_ns;
+        entry->deadline_ns = bell_now() + irq->aggregation_ns;
         irq->held++;
     }
     entry->waiting += entries;

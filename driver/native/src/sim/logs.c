@@ -49,14 +49,14 @@ static uint32_t smart_build(const struct sim *sim, uint8_t *out)
     log->data_units_written.low = thousands(state->data_written);
     log->host_reads.low = state->host_reads;
     log->host_writes.low = state->host_writes;
-    log->busy_minutes.low = state->busy_ns / (60 * SIM_SECOND);
+    log->busy_minutes.low = state->busy_ns / (60 * BELL_NS_PER_S);
     log->power_cycles.low = state->power_cycles;
-    log->power_on_hours.low = state->power_on_ns / (3600 * SIM_SECOND);
+    log->power_on_hours.low = state->power_on_ns / (3600 * BELL_NS_PER_S);
     log->unsafe_shutdowns.low = state->unsafe_shutdowns;
     log->media_errors.low = state->media_errors;
     log->error_log_entries.low = state->error_count;
-    log->warning_temperature_minutes = (uint32_t)(state->warning_ns / (60 * SIM_SECOND));
-    log->critical_temperature_minutes = (uint32_t)(state->critical_ns / (60 * SIM_SECOND));
+    log->warning_temperature_minutes = (uint32_t)(state->warning_ns / (60 * BELL_NS_PER_S));
+    log->critical_temperature_minutes = (uint32_t)(state->critical_ns / (60 * BELL_NS_PER_S));
     return sizeof *log;
 }
 
@@ -98,7 +98,7 @@ static uint32_t self_test_build(const struct sim *sim, uint8_t *out)
     struct nvme_self_test_log *log = (struct nvme_self_test_log *)out;
 
     if (sim_span_runs(&sim->background.test)) {
-        const uint32_t done = sim_span_done(&sim->background.test, sim_now(), 100);
+        const uint32_t done = sim_span_done(&sim->background.test, bell_now(), 100);
 
         log->current = (uint8_t)sim->background.test_kind;
         log->completion = (uint8_t)(done < 99 ? done : 99);
@@ -114,7 +114,7 @@ static uint32_t sanitize_build(const struct sim *sim, uint8_t *out)
     const uint32_t status = sim->state->sanitize_status & ~NVME_SSTAT_GDE;
     const bool erased = !sim->state->sanitize_wrote && (status & NVME_SSTAT_STATUS) != NVME_SSTAT_RUNNING;
 
-    log->sprog = (uint16_t)(sim_span_runs(span) ? sim_span_done(span, sim_now(), 0xffff) : 0xffff);
+    log->sprog = (uint16_t)(sim_span_runs(span) ? sim_span_done(span, bell_now(), 0xffff) : 0xffff);
     log->sstat = (uint16_t)(status | (erased ? NVME_SSTAT_GDE : 0));
     log->scdw10 = sim->state->sanitize_cdw10;
     for (uint32_t i = 0; i < 2; i++) {

@@ -7,9 +7,7 @@
 
 #include "sim/admin.h"
 #include "sim/sim.h"
-
-#define LIKELY(x)   __builtin_expect(!!(x), 1)
-#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#include "support/atomics.h"
 
 /* ---- checks ---------------------------------------------------------------------------------------------------------
  */
@@ -18,10 +16,10 @@ static inline uint16_t namespace_check(struct sim_command *command, struct sim_n
 {
     const uint32_t nsid = command->sqe.nsid;
 
-    if (LIKELY(nsid - 1 < SIM_MAX_NAMESPACES)) {
+    if (BELL_LIKELY(nsid - 1 < SIM_MAX_NAMESPACES)) {
         struct sim_namespace *ns = &command->sim->ns[nsid - 1];
 
-        if (LIKELY(ns->attached)) {
+        if (BELL_LIKELY(ns->attached)) {
             *out = ns;
             return ns->blocked;
         }
@@ -34,7 +32,7 @@ static inline uint16_t extent_check(struct sim_command *command, bool moves, str
 {
     uint16_t status = namespace_check(command, &extent->ns);
 
-    if (UNLIKELY(status != 0))
+    if (BELL_UNLIKELY(status != 0))
         return status;
     const struct sim_namespace *ns = extent->ns;
     const uint64_t slba = command->sqe.cdw10 | (uint64_t)command->sqe.cdw11 << 32;
@@ -42,9 +40,9 @@ static inline uint16_t extent_check(struct sim_command *command, bool moves, str
 
     extent->offset = slba << ns->shift;
     extent->bytes = blocks << ns->shift;
-    if (UNLIKELY(moves && command->sim->mdts_bytes != 0 && extent->bytes > command->sim->mdts_bytes))
+    if (BELL_UNLIKELY(moves && command->sim->mdts_bytes != 0 && extent->bytes > command->sim->mdts_bytes))
         return sim_invalid(command, SIM_AT_CDW12, 0);
-    if (UNLIKELY(blocks > ns->blocks || slba > ns->blocks - blocks)) {
+    if (BELL_UNLIKELY(blocks > ns->blocks || slba > ns->blocks - blocks)) {
         command->error_lba = slba;
         return sim_refuse(command, NVME_SC_LBA_RANGE, SIM_AT_CDW10, 0);
     }
@@ -53,9 +51,9 @@ static inline uint16_t extent_check(struct sim_command *command, bool moves, str
 
 static inline uint16_t write_check(struct sim_command *command, const struct sim_namespace *ns)
 {
-    if (UNLIKELY(ns->write_protected))
+    if (BELL_UNLIKELY(ns->write_protected))
         return sim_refuse(command, NVME_SC_WRITE_PROTECTED, SIM_AT_NSID, 0);
-    if (UNLIKELY((command->sqe.cdw12 & NVME_RW_DTYPE) != 0)) /* directives are not supported */
+    if (BELL_UNLIKELY((command->sqe.cdw12 & NVME_RW_DTYPE) != 0)) /* directives are not supported */
         return sim_invalid(command, SIM_AT_CDW12 + 2, 4);
     return 0;
 }
@@ -111,7 +109,7 @@ static inline uint8_t *single_page(struct sim_command *command, uint64_t bytes)
     const struct sim *sim = command->sim;
     const uint64_t prp1 = command->sqe.prp1;
 
-    if (LIKELY((prp1 & (sim->page_bytes - 1)) + bytes <= sim->page_bytes && (prp1 & 3) == 0))
+    if (BELL_LIKELY((prp1 & (sim->page_bytes - 1)) + bytes <= sim->page_bytes && (prp1 & 3) == 0))
         return sim_iommu_translate(&command->sim->iommu, prp1, bytes);
     return NULL;
 }
@@ -121,9 +119,9 @@ uint16_t sim_read(struct sim_command *command)
     struct sim_extent extent;
     uint16_t status = extent_check(command, true, &extent);
 
-    if (UNLIKELY(status != 0))
+    if (BELL_UNLIKELY(status != 0))
         return status;
-    if (UNLIKELY(extent.ns->media.bad_count != 0)) {
+    if (BELL_UNLIKELY(extent.ns->media.bad_count != 0)) {
         status = sim_unrecovered(command, &extent);
         if (status != 0)
             return status;
@@ -131,7 +129,7 @@ uint16_t sim_read(struct sim_command *command)
     const uint8_t *from = extent.ns->media.data + extent.offset;
     uint8_t *to = single_page(command, extent.bytes);
 
-    if (LIKELY(to != NULL)) {
+    if (BELL_LIKELY(to != NULL)) {
         memcpy(to, from, extent.bytes);
     } else {
         status = sim_data_to_host(command, from, extent.bytes);
@@ -147,7 +145,7 @@ uint16_t sim_write_extent(struct sim_command *command, const struct sim_extent *
     uint8_t *to = extent->ns->media.data + extent->offset;
     const uint8_t *from = single_page(command, extent->bytes);
 
-    if (LIKELY(from != NULL)) {
+    if (BELL_LIKELY(from != NULL)) {
         memcpy(to, from, extent->bytes);
     } else {
         uint16_t status = sim_data_from_host(command, to, extent->bytes);
@@ -155,10 +153,10 @@ uint16_t sim_write_extent(struct sim_command *command, const struct sim_extent *
         if (status != 0)
             return status;
     }
-    if (UNLIKELY(extent->ns->media.bad_count != 0))
+    if (BELL_UNLIKELY(extent->ns->media.bad_count != 0))
         sim_media_bad_clear(&extent->ns->media, extent->offset, extent->bytes);
     count_write(command->sim, extent->bytes);
-    if (UNLIKELY((command->sqe.cdw12 & NVME_RW_FUA) != 0))
+    if (BELL_UNLIKELY((command->sqe.cdw12 & NVME_RW_FUA) != 0))
         return sim_flush_namespace(extent->ns);
     return 0;
 }
@@ -168,9 +166,9 @@ uint16_t sim_write(struct sim_command *command)
     struct sim_extent extent;
     uint16_t status = extent_check(command, true, &extent);
 
-    if (LIKELY(status == 0))
+    if (BELL_LIKELY(status == 0))
         status = write_check(command, extent.ns);
-    return LIKELY(status == 0) ? sim_write_extent(command, &extent) : status;
+    return BELL_LIKELY(status == 0) ? sim_write_extent(command, &extent) : status;
 }
 
 /* ---- commands that move no data to or from the host
@@ -294,7 +292,7 @@ uint32_t sim_nvm_effects(uint8_t opcode)
 
 uint16_t sim_nvm_execute(struct sim_command *command)
 {
-    if (LIKELY(command->sqe.flags == 0 && !command->sim->admin_only)) {
+    if (BELL_LIKELY(command->sqe.flags == 0 && !command->sim->admin_only)) {
         if (command->sqe.opcode == NVME_NVM_READ)
             return sim_read(command);
         if (command->sqe.opcode == NVME_NVM_WRITE)

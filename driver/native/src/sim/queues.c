@@ -6,9 +6,7 @@
 #include "sim/controller.h"
 #include "sim/error_log.h"
 #include "sim/sim.h"
-
-#define LIKELY(x)   __builtin_expect(!!(x), 1)
-#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#include "support/atomics.h"
 
 static volatile uint32_t *doorbell_of(struct sim *sim, uint32_t qid, uint32_t is_cq)
 {
@@ -124,7 +122,7 @@ bool sim_cq_full(struct sim *sim, struct sim_cq *cq)
 {
     const uint32_t next = cq->tail + 1 == cq->size ? 0 : cq->tail + 1;
 
-    if (LIKELY(next != cq->head))
+    if (BELL_LIKELY(next != cq->head))
         return false;
     cq_head_follow(sim, cq);
     return next == cq->head;
@@ -133,7 +131,7 @@ bool sim_cq_full(struct sim *sim, struct sim_cq *cq)
 /* Queues lie in one piece (CAP.CQR), so one lookup serves until the IOMMU's table changes. */
 static bool cq_ring_find(struct sim *sim, struct sim_cq *cq)
 {
-    if (UNLIKELY(cq->ring == NULL || cq->generation != sim->iommu.current->generation)) {
+    if (BELL_UNLIKELY(cq->ring == NULL || cq->generation != sim->iommu.current->generation)) {
         cq->ring = (struct nvme_cqe *)sim_iommu_translate(&sim->iommu, cq->iova, (uint64_t)cq->size * sizeof *cq->ring);
         cq->generation = sim->iommu.current->generation;
     }
@@ -142,7 +140,7 @@ static bool cq_ring_find(struct sim *sim, struct sim_cq *cq)
 
 static bool sq_ring_find(struct sim *sim, struct sim_sq *sq)
 {
-    if (UNLIKELY(sq->ring == NULL || sq->generation != sim->iommu.current->generation)) {
+    if (BELL_UNLIKELY(sq->ring == NULL || sq->generation != sim->iommu.current->generation)) {
         sq->ring =
             (const struct nvme_sqe *)sim_iommu_translate(&sim->iommu, sq->iova, (uint64_t)sq->size * sizeof *sq->ring);
         sq->generation = sim->iommu.current->generation;
@@ -154,7 +152,7 @@ void sim_cq_post(struct sim *sim, const struct sim_sq *sq, uint16_t cid, uint16_
 {
     struct sim_cq *cq = sq->cq;
 
-    if (UNLIKELY(!cq_ring_find(sim, cq))) {
+    if (BELL_UNLIKELY(!cq_ring_find(sim, cq))) {
         sim_controller_fail(sim);
         return;
     }
@@ -186,7 +184,7 @@ static void sq_tail_follow(struct sim *sim, struct sim_sq *sq)
 {
     const uint32_t tail = doorbell_read(sq->doorbell);
 
-    if (LIKELY(tail < sq->size))
+    if (BELL_LIKELY(tail < sq->size))
         sq->tail = tail;
     else
         doorbell_refuse(sim, sq->id, 0, tail);
@@ -231,7 +229,7 @@ static uint32_t sq_run(struct sim *sim, struct sim_sq *sq, uint32_t limit)
     sq_tail_follow(sim, sq);
     if (sq->head == sq->tail)
         return 0;
-    if (UNLIKELY(!sq_ring_find(sim, sq))) {
+    if (BELL_UNLIKELY(!sq_ring_find(sim, sq))) {
         sim_controller_fail(sim);
         return 0;
     }
@@ -241,15 +239,15 @@ static uint32_t sq_run(struct sim *sim, struct sim_sq *sq, uint32_t limit)
 
         command_start(sim, sq, &command);
         sqe_take(sq, &command.sqe);
-        if (UNLIKELY((command.sqe.flags & NVME_SQE_FUSE) == NVME_FUSE_FIRST) && sq->id != 0) {
+        if (BELL_UNLIKELY((command.sqe.flags & NVME_SQE_FUSE) == NVME_FUSE_FIRST) && sq->id != 0) {
             count += fused_run(sim, sq, &command);
             continue;
         }
         count++;
-        uint16_t status = LIKELY(sq->id != 0) ? sim_nvm_execute(&command) : sim_admin_execute(&command);
-        if (LIKELY(status != SIM_DEFERRED))
+        uint16_t status = BELL_LIKELY(sq->id != 0) ? sim_nvm_execute(&command) : sim_admin_execute(&command);
+        if (BELL_LIKELY(status != SIM_DEFERRED))
             sim_command_end(&command, status);
-        if (UNLIKELY(sim->failed))
+        if (BELL_UNLIKELY(sim->failed))
             break;
     }
     sim_cq_signal(sim, cq);
@@ -260,11 +258,11 @@ void sim_command_end(struct sim_command *command, uint16_t status)
 {
     struct sim *sim = command->sim;
 
-    if (UNLIKELY(status != 0))
+    if (BELL_UNLIKELY(status != 0))
         status = sim_error_log_command(command, status);
-    if (UNLIKELY(sim->latency.active)) {
+    if (BELL_UNLIKELY(sim->latency.active)) {
         const uint64_t latency = sim_latency_of(sim, command);
-        const struct sim_due due = {.due_ns = sim_now() + latency,
+        const struct sim_due due = {.due_ns = bell_now() + latency,
                                     .dw0 = command->dw0,
                                     .dw1 = command->dw1,
                                     .sqid = command->sq->id,
@@ -275,7 +273,7 @@ void sim_command_end(struct sim_command *command, uint16_t status)
             return;
     }
     /* A fused pair ends two commands where room for one was seen. */
-    if (UNLIKELY(sim_cq_full(sim, command->sq->cq)))
+    if (BELL_UNLIKELY(sim_cq_full(sim, command->sq->cq)))
         sim_complete_soon(sim, command->sq->id, command->sqe.cid, status, command->dw0);
     else
         sim_cq_post(sim, command->sq, command->sqe.cid, status, command->dw0, command->dw1);
@@ -316,9 +314,9 @@ uint32_t sim_queues_poll(struct sim *sim)
 {
     uint32_t count = sq_run(sim, &sim->sq[0], 1);
 
-    if (UNLIKELY(count != 0))
+    if (BELL_UNLIKELY(count != 0))
         return count; /* an admin command may have changed every queue */
-    if (UNLIKELY(sim->weighted))
+    if (BELL_UNLIKELY(sim->weighted))
         return weighted_poll(sim);
     for (uint32_t i = 0; i < sim->active_count && !sim->failed; i++) {
         uint32_t index = sim->turn + i;

@@ -2,6 +2,7 @@
 #include "sim/registers.h"
 
 #include "sim/sim.h"
+#include "support/atomics.h"
 
 #define READY_TIMEOUT 20u /* units of 500 ms */
 
@@ -156,7 +157,7 @@ static void dword_write(struct sim *sim, uint64_t offset, uint32_t value)
     }
     if (offset >= NVME_REG_DOORBELLS) {
         __atomic_store_n(&sim->doorbells[(offset - NVME_REG_DOORBELLS) / 4], value, __ATOMIC_RELEASE);
-        atomic_thread_fence(memory_order_seq_cst);
+        bell_fence(__ATOMIC_SEQ_CST);
         if (atomic_load(&sim->asleep))
             sim_wake(sim);
         return;

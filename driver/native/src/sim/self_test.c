@@ -23,7 +23,7 @@ static struct nvme_self_test_result *result_new(struct sim *sim, uint8_t result)
     memmove(&results[1], &results[0], (SIM_SELF_TESTS - 1) * sizeof results[0]);
     results[0] = (struct nvme_self_test_result){
         .status = (uint8_t)(result | sim->background.test_kind << 4),
-        .power_on_hours = sim->state->power_on_ns / (3600 * SIM_SECOND),
+        .power_on_hours = sim->state->power_on_ns / (3600 * BELL_NS_PER_S),
         .nsid = sim->background.test_nsid,
         .valid = sim->background.test_nsid != 0 ? 0x01 : 0,
     };

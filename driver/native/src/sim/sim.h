@@ -18,7 +18,6 @@
 #include "pci/msix.h"
 #include "sim/async_events.h"
 #include "sim/background.h"
-#include "sim/clock.h"
 #include "sim/command.h"
 #include "sim/config_space.h"
 #include "sim/features.h"
@@ -36,6 +35,7 @@
 #include "sim/temperature.h"
 #include "sim/tick.h"
 #include "spec/nvme.h"
+#include "support/clock.h"
 
 #define SIM_MAX_QUEUES  (SIM_MAX_IO_QUEUES + 1)
 #define SIM_CNTLID      1u
@@ -48,6 +48,7 @@
 #define SIM_EVENT_DISABLE         0x04u
 #define SIM_EVENT_CC              0x08u
 #define SIM_EVENT_STOP            0x10u
+#define SIM_EVENT_LOOK            0x20u /* take notice of what atomics say */
 
 struct sim {
     struct bell_pci_function fn; /* first: the operations receive its address */
@@ -61,10 +62,10 @@ struct sim {
 
     _Atomic uint32_t events;
     _Atomic uint32_t asleep;
-    _Atomic uint32_t decoding;  /* Memory Space Enable and D0: BAR0 answers */
-    _Atomic uint32_t mastering; /* Bus Master Enable and D0: the device may use memory */
-    _Atomic uint64_t resets_asked;
-    _Atomic uint64_t resets_done;
+    _Atomic uint32_t decoding;     /* Memory Space Enable and D0: BAR0 answers */
+    _Atomic uint32_t mastering;    /* Bus Master Enable and D0: the device may use memory */
+    _Atomic uint64_t events_asked; /* tickets of sim_event_wait */
+    _Atomic uint64_t events_done;
     volatile uint32_t *doorbells;
 
     struct sim_iommu iommu;
@@ -116,5 +117,9 @@ static inline struct sim *sim_of(struct bell_pci_function *fn)
 /* sim_wake - any thread: the device thread takes a turn soon. sim_event adds a reason. */
 void sim_wake(struct sim *sim);
 void sim_event(struct sim *sim, uint32_t event);
+
+/* sim_event_wait - the same, and return when the device thread has acted on it. Not from the device thread; no lock may
+ * be held. */
+void sim_event_wait(struct sim *sim, uint32_t event);
 
 #endif

@@ -24,9 +24,9 @@ static void step(struct sim *sim, uint64_t now)
 
 void sim_tick_now(struct sim *sim)
 {
-    const uint64_t now = sim_now();
+    const uint64_t now = bell_now();
 
-    if (now - sim->ticked_ns >= SIM_SECOND / 100)
+    if (now - sim->ticked_ns >= BELL_NS_PER_S / 100)
         step(sim, now);
 }
 
@@ -37,17 +37,17 @@ uint64_t sim_tick_run(struct sim *sim, uint64_t now)
         sim->features.keep_alive_ns = UINT64_MAX;
         sim_controller_fail(sim);
     }
-    if (now - sim->ticked_ns >= SIM_SECOND)
+    if (now - sim->ticked_ns >= BELL_NS_PER_S)
         step(sim, now);
     if (!sim->enabled)
         return UINT64_MAX;
-    const uint64_t next = sim->ticked_ns + SIM_SECOND;
+    const uint64_t next = sim->ticked_ns + BELL_NS_PER_S;
     return next < sim->features.keep_alive_ns ? next : sim->features.keep_alive_ns;
 }
 
 void sim_tick_end(struct sim *sim)
 {
-    step(sim, sim_now());
+    step(sim, bell_now());
     if (sim->enabled && !sim->shut_down)
         sim->state->unsafe_shutdowns++;
 }

@@ -18,6 +18,7 @@
 #include "pci/function.h"
 #include "spec/nvme.h"
 #include "spec/pci.h"
+#include "support/atomics.h"
 #include "support/error.h"
 
 #define UNUSED __attribute__((unused))
@@ -132,7 +133,7 @@ static void host_ring(struct host *host, uint32_t qid, bool cq, uint32_t value)
     struct bell_pci_function *fn = host->fn;
 
     __atomic_store_n(&fn->doorbells[2 * qid + cq], value, __ATOMIC_RELEASE);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    bell_fence(__ATOMIC_SEQ_CST);
     if (atomic_load(fn->doorbell_asleep) != 0)
         fn->ops->doorbell_wake(fn);
 }
