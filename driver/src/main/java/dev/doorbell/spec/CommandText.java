@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * <p>A command's {@code details} in the catalogue is a template. {@code {ns}} is the namespace, {@code {size}} the size of
  * the data, {@code {NAME}} a field's number (0's based counts as counts), {@code {NAME:hex}} the raw field in hex,
- * {@code {NAME:is}} its meaning. What stands in square brackets is left out when a field in it is zero or unknown.
+ * {@code {NAME:is}} its meaning, {@code {NAME:if}} nothing (a condition alone). What stands in square brackets is left out when a field in it is zero or unknown.
  */
 public final class CommandText {
     private static final Pattern TOKEN = Pattern.compile("\\{(\\w+)(?::(\\w+))?}");
@@ -66,29 +66,44 @@ public final class CommandText {
         return switch (name) {
             case "ns" -> namespace(nsid(sqe));
             case "size" -> Quantity.bytes(spec.dataBytes(sqe, lbaBytes));
-            default -> spec.field(name).map(f -> number(c, f, how, f.get(sqe))).orElse("");
+            default -> spec.field(name).map(f -> number(c, f, how, sqe)).orElse("");
         };
     }
 
-    private static String number(Catalogue c, CommandSpec.DwordField f, String how, long raw) {
+    private static String number(Catalogue c, CommandSpec.DwordField f, String how, byte[] sqe) {
+        long raw = f.get(sqe);
+        if ("if".equals(how)) {
+            return "";
+        }
         if ("hex".equals(how)) {
             return Texts.hex(raw, (f.bits() + 3) / 4);
         }
         if ("is".equals(how)) {
-            return named(c, f, raw);
+            return named(c, f, raw, nsid(sqe));
         }
         long count = f.spec().type() == FieldSpec.Type.COUNT0 ? raw + 1 : raw;
         return Quantity.count(new BigInteger(Long.toUnsignedString(count)));
     }
 
     /** Identifiers with a catalogue of their own are named from there, other fields by their values. */
-    private static String named(Catalogue c, CommandSpec.DwordField f, long raw) {
+    private static String named(Catalogue c, CommandSpec.DwordField f, long raw, int nsid) {
         return switch (f.name()) {
-            case "CNS" -> c.identify((int) raw, 0).map(IdentifySpec::name).orElse("");
+            case "CNS" -> c.identify((int) raw, 0).map(i -> identify(i, nsid)).orElse("");
             case "LID" -> c.logPage((int) raw).map(LogPageSpec::title).orElse("");
             case "FID" -> c.feature((int) raw).map(FeatureSpec::title).orElse("");
             default -> f.decode(raw).meaning();
         };
+    }
+
+    /** "NVM ns" of namespace 1 reads "NVM ns 1"; other names get the namespace after a comma. */
+    private static String identify(IdentifySpec spec, int nsid) {
+        if (!spec.nsid() || nsid == 0) {
+            return spec.name();
+        }
+        boolean ends = spec.name().equals("ns") || spec.name().endsWith(" ns");
+        return ends && nsid != -1
+                ? spec.name().substring(0, spec.name().length() - 2) + namespace(nsid)
+                : spec.name() + ", " + namespace(nsid);
     }
 
     private static String namespace(int nsid) {

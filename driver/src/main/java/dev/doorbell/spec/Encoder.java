@@ -69,8 +69,9 @@ final class Encoder {
         for (int i = 0; i < value.size(); i++) {
             JsonNode item = value.get(i);
             // The bytes after the last whole element of an open list stand as text at its end.
-            boolean rest =
-                    item.isTextual() && (!element.fields().isEmpty() || i == value.size() - 1 && isRest(element, item));
+            boolean rest = item.isTextual()
+                    && (!element.fields().isEmpty()
+                            || JsonForm.textual(element, element.byteLength()) == FieldSpec.Type.UINT);
             out.writeBytes(
                     rest
                             ? HexFormat.of().parseHex(item.asText())
@@ -78,11 +79,6 @@ final class Encoder {
         }
         byte[] all = out.toByteArray();
         return field.repeat().count() < 0 ? all : Arrays.copyOf(all, Math.max(all.length, field.byteLength()));
-    }
-
-    private static boolean isRest(FieldSpec element, JsonNode item) {
-        return JsonForm.textual(element, element.byteLength()) == FieldSpec.Type.UINT
-                || item.asText().length() != element.byteLength() * 2;
     }
 
     private static byte[] element(FieldSpec array, FieldSpec element, JsonNode item, String where) {

@@ -68,7 +68,7 @@ final class JsonForm {
             case ASCII -> Type.ASCII;
             case UUID -> length == 16 ? Type.UUID : Type.BYTES;
             case BYTES, EUI, IDENTIFIER -> Type.BYTES;
-            case UINT128 -> Type.UINT;
+            case UINT, UINT128, SIZE, TIME -> Type.UINT;
             default -> length > 8 ? Type.BYTES : Type.UINT;
         };
     }
