@@ -20,8 +20,11 @@ import dev.doorbell.plugin.ViewContribution;
 import dev.doorbell.plugin.Workbench;
 import dev.doorbell.spec.Catalogue;
 import java.io.InputStream;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
@@ -40,6 +43,7 @@ final class Bench implements Workbench, AutoCloseable {
     private final ActionRegistry actions = new ActionRegistry();
     private final ObjectProperty<Selection> selection = new SimpleObjectProperty<>();
     private final StringProperty remark = new SimpleStringProperty("");
+    private final Map<Class<?>, Object> shared = new HashMap<>();
     private final PluginHost plugins;
     private final Catalogue catalogue;
     private final Theme theme;
@@ -163,6 +167,17 @@ final class Bench implements Workbench, AutoCloseable {
         // The same remark twice is news twice.
         remark.set("");
         remark.set(message);
+    }
+
+    @Override
+    public <T> T shared(Class<T> type, Function<Workbench, T> make) {
+        // Not computeIfAbsent: making one may ask for another.
+        Object known = shared.get(type);
+        if (known == null) {
+            known = make.apply(this);
+            shared.put(type, known);
+        }
+        return type.cast(known);
     }
 
     /** Saves and disposes of the views; the slow rest is {@link #closeDevices}. */

@@ -178,14 +178,27 @@ final class Places implements Navigation {
         }
         travelling = true;
         try {
-            reveal(viewId, argument);
+            bring(viewId, argument);
         } finally {
             travelling = false;
         }
         remember(new Place(current.get(), viewId, argument));
     }
 
-    private void reveal(String viewId, Object argument) {
+    @Override
+    public void reveal(String viewId) {
+        var docks = docks(current.get());
+        if (docks.has(viewId) && !travelling) {
+            travelling = true;
+            try {
+                docks.open(viewId);
+            } finally {
+                travelling = false;
+            }
+        }
+    }
+
+    private void bring(String viewId, Object argument) {
         docks(current.get()).open(viewId);
         views.get(viewId).ifPresent(open -> {
             activate(open);
@@ -243,7 +256,7 @@ final class Places implements Navigation {
         travelling = true;
         try {
             show(place.perspective);
-            reveal(place.viewId, place.argument);
+            bring(place.viewId, place.argument);
         } finally {
             travelling = false;
         }

@@ -10,6 +10,12 @@ public interface Navigation {
     /** The same, then {@link View#open} with {@code argument}. */
     void open(String viewId, Object argument);
 
+    /**
+     * Brings a view's tab to the front of its dock, without the caret and without a step in the history; nothing happens
+     * when the tab is not there.
+     */
+    void reveal(String viewId);
+
     /** The perspective in the window. */
     ObservableValue<Perspective> perspective();
 

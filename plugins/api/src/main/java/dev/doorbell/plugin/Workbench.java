@@ -2,6 +2,7 @@ package dev.doorbell.plugin;
 
 import dev.doorbell.spec.Catalogue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.value.ObservableValue;
 import javafx.collections.ObservableList;
@@ -48,4 +49,10 @@ public interface Workbench {
 
     /** A short remark at the lower right, gone after some seconds; for failures use {@link #problems}. */
     void say(String message);
+
+    /**
+     * The one object of this class that views which belong together share, for example a form and its result. Made at the
+     * first request, and kept as long as the workbench.
+     */
+    <T> T shared(Class<T> type, Function<Workbench, T> make);
 }
