@@ -17,7 +17,7 @@
 enum {
     /* Completions taken before new commands are sent: a large batch would let the device run dry meanwhile. */
     BATCH_MAX = 64,
-    SPIN_TURNS = 64,
+    SPIN_TURNS = 32,
 };
 
 #define PUBLISH_NS (5 * BELL_NS_PER_MS)
