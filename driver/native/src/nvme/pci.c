@@ -28,13 +28,27 @@ static int config_check(const struct bell_pci_function *function, uint32_t offse
     return 0;
 }
 
+/* Nobody answers for a device that has gone, which reads as all ones; a vendor id is never that. */
+static int presence_check(bell_device *device, struct bell_pci_function *function)
+{
+    uint32_t vendor;
+    int rc = function->ops->config_read(function, PCI_VENDOR, 2, &vendor);
+    if (rc == 0 && vendor == UINT16_MAX)
+        return bell_error_set(-ENODEV, "%s: config space reads all ones; the device is gone.", device->address);
+    return rc;
+}
+
 int bell_pci_config_read(bell_device *device, uint32_t offset, uint32_t width, uint32_t *value)
 {
     struct bell_pci_function *function;
     int rc = function_get(device, &function);
     if (rc == 0)
         rc = config_check(function, offset, width);
-    return rc < 0 ? rc : function->ops->config_read(function, offset, width, value);
+    if (rc == 0)
+        rc = function->ops->config_read(function, offset, width, value);
+    if (rc == 0 && *value == UINT32_MAX >> (32 - 8 * width))
+        rc = presence_check(device, function);
+    return rc;
 }
 
 int bell_pci_config_write(bell_device *device, uint32_t offset, uint32_t width, uint32_t value)

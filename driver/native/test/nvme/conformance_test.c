@@ -92,16 +92,26 @@ static uint16_t status_of(const bell_completion *end)
     return (uint16_t)(end->cqe[14] | end->cqe[15] << 8) >> 1 & NVME_STATUS_CODE;
 }
 
-/* Run one command; events that come meanwhile are passed over. Returns its status. */
+/* The last event that came while run waited for something else. */
+static struct {
+    bell_completion end;
+    bool seen;
+} event;
+
+/* Run one command; an event that comes meanwhile is set aside. Returns its status. */
 static uint16_t run(bell_qpair *qpair, bell_command command, bell_completion *end)
 {
     bell_completion place;
     end = end ? end : &place;
     MUST(bell_qpair_submit(qpair, &command, NULL));
-    do {
+    for (;;) {
         if (MUST(bell_qpair_wait(qpair, end, 1, WAIT_US)) != 1)
             fail_msg("opcode %02xh did not end", command.sqe[0]);
-    } while (end->flags & BELL_CQ_EVENT);
+        if (!(end->flags & BELL_CQ_EVENT))
+            break;
+        event.end = *end;
+        event.seen = true;
+    }
     assert_int_equal(end->flags, 0);
     return status_of(end);
 }
@@ -407,6 +417,107 @@ static void test_log_and_state_are_readable_while_the_queue_works(void **state)
     MUST(bell_qpair_close(qpair));
 }
 
+static void feature_set(struct rig *rig, uint32_t feature, uint32_t value)
+{
+    const struct nvme_sqe sqe = {.opcode = NVME_ADMIN_SET_FEATURES, .cdw10 = feature, .cdw11 = value};
+    assert_int_equal(run(rig->admin, command_of(&sqe, 0, 0), NULL), NVME_SC_SUCCESS);
+}
+
+/* The next event; reading the SMART log lets the device report the next one of its kind (NVMe Base 2.0c §5.2). */
+static void temperature_event_expect(struct rig *rig)
+{
+    bell_completion end;
+    const struct nvme_sqe smart = {
+        .opcode = NVME_ADMIN_GET_LOG_PAGE, .nsid = NVME_NSID_ALL, .cdw10 = NVME_LID_SMART | 127u << 16};
+    if (event.seen)
+        end = event.end;
+    else
+        assert_int_equal(MUST(bell_qpair_wait(rig->admin, &end, 1, WAIT_US)), 1);
+    event.seen = false;
+    assert_int_equal(end.flags, BELL_CQ_EVENT);
+    assert_int_equal(status_of(&end), NVME_SC_SUCCESS);
+    assert_int_equal(end.cqe[0] & NVME_AER_TYPE, NVME_AER_SMART);
+    assert_int_equal(end.cqe[2], NVME_LID_SMART);
+    assert_int_equal(run(rig->admin, command_of(&smart, rig->iova, 512), NULL), NVME_SC_SUCCESS);
+}
+
+static void test_events_come_again_and_again(void **state)
+{
+    struct rig *rig = rig_of(state);
+    feature_set(rig, NVME_FEAT_ASYNC_EVENT, 0x1f);
+    for (int i = 0; i < 5; i++) {
+        feature_set(rig, NVME_FEAT_TEMPERATURE_THRESHOLD, 200); /* kelvin: it is warmer */
+        temperature_event_expect(rig);
+        feature_set(rig, NVME_FEAT_TEMPERATURE_THRESHOLD, 400);
+    }
+}
+
+static void test_slow_command_times_out_and_its_late_completion_is_dropped(void **state)
+{
+    struct rig *rig = rig_of(state);
+    bell_qpair *qpair = qpair_new(rig, 3, false);
+    bell_completion end;
+    bell_cmdlog_entry entry;
+    uint64_t next;
+    bell_command read = io_command(NVME_NVM_READ, 0, 1, rig->iova);
+    read.timeout_ms = 1;
+    read.tag = 1;
+    MUST(bell_qpair_submit(qpair, &read, NULL));
+    assert_int_equal(MUST(bell_qpair_wait(qpair, &end, 1, WAIT_US)), 1);
+    assert_int_equal(end.flags, BELL_CQ_TIMEOUT);
+
+    read.timeout_ms = 0;
+    read.tag = 2;
+    MUST(bell_qpair_submit(qpair, &read, NULL));
+    assert_int_equal(bell_qpair_submit(qpair, &read, NULL), -EAGAIN);
+    assert_int_equal(MUST(bell_qpair_wait(qpair, &end, 1, WAIT_US)), 1);
+    assert_int_equal(end.flags, 0);
+    assert_int_equal(end.tag, 2);
+    assert_int_equal(bell_cmdlog_read(qpair, 0, &entry, 1, &next), 1);
+    assert_int_equal(entry.flags, BELL_LOG_DONE | BELL_LOG_LATE | BELL_CQ_TIMEOUT);
+    MUST(bell_qpair_submit(qpair, &read, NULL));
+    MUST(bell_qpair_submit(qpair, &read, NULL));
+    MUST(bell_qpair_close(qpair));
+}
+
+static void test_deepest_queue_fills_and_drains(void **state)
+{
+    struct rig *rig = rig_of(state);
+    enum { SLOTS = 65535 };
+    bell_qpair *qpair = qpair_new(rig, SLOTS + 1, false);
+    uint8_t *ended = calloc(SLOTS, 1);
+    bell_completion ends[64];
+    bell_command read = io_command(NVME_NVM_READ, 0, 1, rig->iova);
+    read.flags = BELL_CMD_HOLD_DOORBELL;
+    for (read.tag = 0; read.tag < SLOTS; read.tag++)
+        MUST(bell_qpair_submit(qpair, &read, NULL));
+    assert_int_equal(bell_qpair_submit(qpair, &read, NULL), -EAGAIN);
+    MUST(bell_qpair_ring(qpair));
+    for (uint32_t count = 0; count < SLOTS;) {
+        int taken = MUST(bell_qpair_wait(qpair, ends, 64, WAIT_US));
+        assert_true(taken > 0);
+        for (int i = 0; i < taken; i++)
+            assert_int_equal(ended[ends[i].tag]++, 0);
+        count += (uint32_t)taken;
+    }
+    free(ended);
+    MUST(bell_qpair_close(qpair));
+}
+
+static void test_ids_beyond_the_devices_queues_are_refused_in_words(void **state)
+{
+    struct rig *rig = rig_of(state);
+    bell_qpair *qpairs[3], *other;
+    for (int i = 0; i < 3; i++)
+        qpairs[i] = qpair_new(rig, 4, false);
+    assert_int_equal(bell_qpair_create(rig->device, &(bell_qpair_config){.depth = 4}, &other), -EIO);
+    assert_non_null(strstr(bell_last_error(), "queue 4: status type 1h, code 01h"));
+    MUST(bell_qpair_close(qpairs[1]));
+    qpairs[1] = qpair_new(rig, 4, false);
+    for (int i = 0; i < 3; i++)
+        MUST(bell_qpair_close(qpairs[i]));
+}
+
 struct load {
     bell_qpair *qpair;
     uint64_t iova;
@@ -467,19 +578,18 @@ static void test_reset_under_load_ends_everything_once(void **state)
     assert_int_equal(identify(rig, NVME_CNS_CONTROLLER, 0), NVME_SC_SUCCESS);
 }
 
-#define ON_SIM(test)                                                                                                   \
+#define ON(rig, test)                                                                                                  \
     {                                                                                                                  \
-        "sim: " #test, test, rig_setup, rig_teardown, &sim                                                             \
+#rig ": " #test, test, rig_setup, rig_teardown, &rig                                                           \
     }
-#define ON_QEMU(test)                                                                                                  \
-    {                                                                                                                  \
-        "qemu: " #test, test, rig_setup, rig_teardown, &qemu                                                           \
-    }
-#define ON_BOTH(test) ON_SIM(test), ON_QEMU(test)
+#define ON_BOTH(test) ON(sim, test), ON(qemu, test)
 
 int main(void)
 {
     static struct rig sim = {.address = "sim:"};
+    static struct rig slow_sim = {.address = "sim:read-latency=200ms"};
+    static struct rig deep_sim = {.address = "sim:mqes=65536"};
+    static struct rig three_queue_sim = {.address = "sim:queues=3"};
     static struct rig qemu = {.address = "qemu:"};
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_identify_names_the_controller),
@@ -493,6 +603,10 @@ int main(void)
         ON_BOTH(test_too_many_event_requests_and_an_aborted_one),
         ON_BOTH(test_log_and_state_are_readable_while_the_queue_works),
         ON_BOTH(test_reset_under_load_ends_everything_once),
+        ON_BOTH(test_events_come_again_and_again),
+        ON(slow_sim, test_slow_command_times_out_and_its_late_completion_is_dropped),
+        ON(deep_sim, test_deepest_queue_fills_and_drains),
+        ON(three_queue_sim, test_ids_beyond_the_devices_queues_are_refused_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

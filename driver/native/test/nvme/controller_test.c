@@ -83,6 +83,13 @@ static void test_removed_device_is_no_device(void **state)
     assert_int_equal(bell_controller_enable(device, &defaults), -ENODEV);
     assert_int_equal(bell_controller_disable(device), -ENODEV);
     assert_int_equal(bell_controller_shutdown(device, 0, 10), -ENODEV);
+    uint32_t value = 0;
+    assert_int_equal(bell_pci_config_read(device, 0x40, 4, &value), -ENODEV);
+    assert_int_equal(value, UINT32_MAX);
+    fake->gone = false;
+    assert_int_equal(bell_pci_config_write(device, 0x40, 2, 0xffff), 0);
+    assert_int_equal(bell_pci_config_read(device, 0x40, 2, &value), 0);
+    assert_int_equal(value, 0xffff);
     assert_int_equal(bell_device_close(device), 0);
 }
 

@@ -155,6 +155,8 @@ static inline int fake_config_read(struct bell_pci_function *fn, uint32_t offset
 {
     *value = 0;
     memcpy(value, fake_of(fn)->config + offset, width);
+    if (fake_of(fn)->gone)
+        *value = UINT32_MAX >> (32 - 8 * width);
     return 0;
 }
 
