@@ -11,19 +11,11 @@ public final class CommandActions implements ActionContribution {
     @Override
     public List<Action> actions(Workbench workbench) {
         Texts texts = Texts.of(CommandActions.class);
-        return List.of(
-                Action.of("command.send", texts.get("send"), () -> send(workbench))
-                        .icon("mdi2s-send")
-                        .menu("command", 100)
-                        .keywords("execute submit")
-                        .enabledWhen(workbench.device().isNotNull()),
-                Action.of(
-                                "command.open",
-                                texts.get("action.open"),
-                                () -> workbench.navigation().open("command"))
-                        .icon("mdi2f-form-select")
-                        .menu("command", 10)
-                        .keywords("opcode sqe raw"));
+        return List.of(Action.of("command.send", texts.get("send"), () -> send(workbench))
+                .icon("mdi2s-send")
+                .menu("command", 105)
+                .keywords("execute submit")
+                .enabledWhen(workbench.device().isNotNull()));
     }
 
     private static void send(Workbench workbench) {
