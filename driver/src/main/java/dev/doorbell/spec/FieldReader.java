@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
  */
 final class FieldReader {
     private static final Pattern BYTES = Pattern.compile("(\\w+)(?::(\\w+)|(\\.\\.))? ([^\\[\\s]+)(?:\\[(\\d*)])?");
+    private static final Pattern BAR = Pattern.compile(" \\| ?");
+    private static final Pattern SPACES = Pattern.compile(" +");
+    private static final Pattern DIGITS = Pattern.compile("\\d+");
     private static final Map<String, Type> TYPES = types();
     private static final Map<String, Map<Long, String>> FLAGS = Map.of(
             "supported", flag("not supported", "supported"),
@@ -157,7 +160,7 @@ final class FieldReader {
                 value(values, part);
                 continue;
             }
-            List<String> words = new ArrayList<>(List.of(part.split(" +")));
+            List<String> words = new ArrayList<>(List.of(SPACES.split(part)));
             if (access(words.getFirst()) != null) {
                 access = access(words.removeFirst());
             }
@@ -170,7 +173,7 @@ final class FieldReader {
             } else if (!words.isEmpty() && TYPES.containsKey(words.getFirst())) {
                 type = TYPES.get(words.removeFirst());
             }
-            if (!words.isEmpty() && words.getFirst().matches("\\d+")) {
+            if (!words.isEmpty() && DIGITS.matcher(words.getFirst()).matches()) {
                 scale = Long.parseLong(words.removeFirst());
             }
             unit = String.join(" ", words);
@@ -225,7 +228,7 @@ final class FieldReader {
             return index == 0 ? text.split("\\|")[0].strip() : text.strip();
         }
         String whole = node.isObject() ? node.path("title").asText("") : node.asText();
-        String[] parts = whole.split(" \\| ?", 3);
+        String[] parts = BAR.split(whole, 3);
         return index < parts.length ? parts[index].strip() : "";
     }
 
