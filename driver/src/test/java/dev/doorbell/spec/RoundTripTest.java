@@ -26,14 +26,14 @@ class RoundTripTest {
     void randomBytesSurviveJson(String id) throws Exception {
         StructureSpec spec = Catalogue.standard().structure(id).orElseThrow();
         Random random = new Random(id.hashCode());
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 6; round++) {
             byte[] data = new byte[spec.bytes()];
             random.nextBytes(data);
             if (round % 2 == 1) {
                 Arrays.fill(data, random.nextInt(data.length), data.length, (byte) 0);
             }
             JsonNode json = MAPPER.readTree(spec.decode(data).toJson().toString());
-            assertThat(spec.encode(json)).as(json.toString()).isEqualTo(data);
+            assertThat(spec.encode(json)).isEqualTo(data);
         }
     }
 
