@@ -18,6 +18,9 @@
 
 enum { BELL_CMDLOG_WORDS = sizeof(bell_cmdlog_entry) / 8 };
 
+/* The ring is larger than the first-level caches: records are fetched this many commands before they are written. */
+enum { BELL_CMDLOG_AHEAD = 4 };
+
 /* Word numbers of a bell_cmdlog_entry. */
 enum {
     BELL_LOGWORD_SEQUENCE = 0,
@@ -82,6 +85,9 @@ static inline void bell_cmdlog_submitted(struct bell_cmdlog *log, uint64_t first
     uint64_t qid = log->qid;
     struct bell_log_record *record = bell_cmdlog_record(log, sequence);
     uint64_t version = bell_cmdlog_open(record);
+    struct bell_log_record *ahead = bell_cmdlog_record(log, sequence + BELL_CMDLOG_AHEAD);
+    __builtin_prefetch(ahead, 1);
+    __builtin_prefetch(&ahead->words[8], 1);
     bell_poke(&record->words[BELL_LOGWORD_SEQUENCE], sequence);
     bell_poke(&record->words[BELL_LOGWORD_SUBMITTED], now_ns);
     bell_poke(&record->words[BELL_LOGWORD_COMPLETED], UINT64_C(0));
