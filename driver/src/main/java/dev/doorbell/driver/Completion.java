@@ -95,7 +95,11 @@ public record Completion(
         if (timedOut) {
             return "timed out";
         }
-        return lost ? "lost" : StatusText.of(statusField()) + " (" + statusCode() + ")";
+        if (lost) {
+            return "lost";
+        }
+        String name = StatusText.of(statusField());
+        return name.contains(statusCode()) ? name : name + " (" + statusCode() + ")";
     }
 
     /**

@@ -473,6 +473,7 @@ public final class Controller implements AutoCloseable {
      * @throws Namespace.InactiveException if there is none with this id
      */
     public Namespace namespace(int nsid) {
+        checkOpen();
         Namespace known = namespaces.get(nsid);
         if (known != null) {
             return known;
@@ -484,6 +485,7 @@ public final class Controller implements AutoCloseable {
 
     /** How many I/O qpairs the controller has granted, by Features 07h. */
     public int maxQueues() {
+        checkOpen();
         if (maxQueues == 0) {
             rememberQueues(getFeature(NUMBER_OF_QUEUES, Select.CURRENT, 0, 0).cdw0());
         }
@@ -496,6 +498,7 @@ public final class Controller implements AutoCloseable {
 
     /** Largest data of one command, by MDTS (Identify controller byte 77) and what the driver can describe, 2 MiB. */
     public int maxTransferBytes() {
+        checkOpen();
         if (maxTransferBytes == 0) {
             identifyController();
         }

@@ -56,11 +56,12 @@ final class Ends {
         return failure;
     }
 
+    /** The first of two failures, either of which may be null, with the other as suppressed. */
     static Throwable join(Throwable first, Throwable next) {
         if (first == null) {
             return next;
         }
-        if (first != next) {
+        if (next != null && first != next) {
             first.addSuppressed(next);
         }
         return first;

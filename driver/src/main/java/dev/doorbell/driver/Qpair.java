@@ -268,6 +268,7 @@ public final class Qpair implements Children.Child {
         if (n < 1) {
             throw new IllegalArgumentException("waitDone(" + n + "); it waits for 1 or more commands");
         }
+        usable();
         if (dispatching.get() > 0) {
             throw new IllegalStateException("waitDone inside a callback of " + handle
                     + "; the call that runs the callback is already waiting: submit there, and wait outside");

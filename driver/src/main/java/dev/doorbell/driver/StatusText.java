@@ -1,10 +1,12 @@
 package dev.doorbell.driver;
 
+import dev.doorbell.spec.Catalogue;
+
 /** The name of a status, for messages. */
 final class StatusText {
     private StatusText() {}
 
     static String of(int statusField) {
-        return statusField == 0 ? "Successful Completion" : "status";
+        return Catalogue.standard().statusCodes().describe(statusField);
     }
 }
