@@ -182,6 +182,7 @@ public final class PciFunction {
 
     /** Asks for power state 0 (D0) .. 3 (D3hot). */
     public void powerState(int d) {
+        device.handle().check();
         if (d < 0 || d > 3) {
             throw new IllegalArgumentException("power state D" + d + "; it must be 0 .. 3");
         }

@@ -46,10 +46,10 @@ final class AfterClose {
 
     private static Object argument(Class<?> type) {
         if (type == int.class) {
-            return 0;
+            return 4;
         }
         if (type == long.class) {
-            return 4096L;
+            return 4L;
         }
         if (type == byte.class) {
             return (byte) 4;

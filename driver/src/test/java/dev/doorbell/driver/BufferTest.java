@@ -114,9 +114,7 @@ class BufferTest {
         try (Buffer buffer = device.allocate(18)) {
             buffer.put(0, "Doorbell".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             buffer.put(17, (byte) 0xff);
-            assertThat(buffer.dump())
-                    .isEqualTo(
-                            """
+            assertThat(buffer.dump()).isEqualTo("""
                             000000  44 6f 6f 72 62 65 6c 6c  00 00 00 00 00 00 00 00  |Doorbell........|
                             000010  00 ff                                             |..|
                             """);

@@ -31,7 +31,8 @@ class CmdLogTest extends DeviceTest {
             assertThat(entry.done()).isTrue();
             assertThat(entry.latencyNanos()).isEqualTo(end.latencyNanos()).isPositive();
             assertThat(entry.submittedAt())
-                    .isBetween(before.minus(Duration.ofSeconds(1)), Instant.now().plus(Duration.ofSeconds(1)));
+                    .isBetween(
+                            before.minus(Duration.ofSeconds(1)), Instant.now().plus(Duration.ofSeconds(1)));
         }
     }
 
@@ -64,17 +65,17 @@ class CmdLogTest extends DeviceTest {
             assertThat(all).hasSizeBetween(log.capacity() - 1, log.capacity());
             assertThat(all)
                     .extracting(CmdLog.Entry::sequence)
-                    .containsExactlyElementsOf(LongStream.range(total - all.size(), total)
-                            .boxed()
-                            .toList());
+                    .containsExactlyElementsOf(
+                            LongStream.range(total - all.size(), total).boxed().toList());
             assertThat(all).allSatisfy(e -> assertThat(e.dword(15)).isEqualTo((int) e.sequence()));
             assertThat(log.latest(5))
                     .extracting(CmdLog.Entry::sequence)
                     .containsExactly(total - 5L, total - 4L, total - 3L, total - 2L, total - 1L);
             assertThat(log.read(total, 10)).isEmpty();
             assertThat(log.read(total + 1000, 10)).isEmpty();
-            assertThat(log.read(total - 10, 3)).extracting(CmdLog.Entry::sequence).containsExactly(
-                    total - 10L, total - 9L, total - 8L);
+            assertThat(log.read(total - 10, 3))
+                    .extracting(CmdLog.Entry::sequence)
+                    .containsExactly(total - 10L, total - 9L, total - 8L);
         }
     }
 }

@@ -66,7 +66,8 @@ class ControllerTest extends DeviceTest {
     void identifies() {
         byte[] id = controller.identifyController();
         assertThat(controller.identify(1, 0, 0, 0)).isEqualTo(id);
-        assertThat(new String(id, 4, 20, java.nio.charset.StandardCharsets.US_ASCII)).isNotBlank();
+        assertThat(new String(id, 4, 20, java.nio.charset.StandardCharsets.US_ASCII))
+                .isNotBlank();
         assertThat(controller.activeNamespaces()).isNotEmpty().startsWith(1);
         int mdts = id[77] & 0xff;
         assertThat(controller.maxTransferBytes()).isEqualTo(mdts == 0 ? 2 << 20 : Math.min(2 << 20, 4096 << mdts));
@@ -80,8 +81,7 @@ class ControllerTest extends DeviceTest {
                     assertThat(e.completion().sc()).isEqualTo(2);
                     assertThat(e).hasMessageContaining("Identify CNS feh").hasMessageContaining("00/02");
                 });
-        assertThatThrownBy(() -> controller.namespace(0x1234))
-                .isInstanceOf(DoorbellException.class);
+        assertThatThrownBy(() -> controller.namespace(0x1234)).isInstanceOf(DoorbellException.class);
     }
 
     @Test
@@ -111,11 +111,13 @@ class ControllerTest extends DeviceTest {
 
     @Test
     void getsAndSetsFeatures() {
-        int granted = controller.getFeature(0x07, Controller.Select.CURRENT, 0, 0).cdw0();
+        int granted =
+                controller.getFeature(0x07, Controller.Select.CURRENT, 0, 0).cdw0();
         assertThat(Math.min(granted & 0xffff, granted >>> 16) + 1).isEqualTo(controller.maxQueues());
 
         controller.setFeature(0x04, 0, 300, false);
-        assertThat(controller.getFeature(0x04, Controller.Select.CURRENT, 0, 0).cdw0() & 0xffff).isEqualTo(300);
+        assertThat(controller.getFeature(0x04, Controller.Select.CURRENT, 0, 0).cdw0() & 0xffff)
+                .isEqualTo(300);
         assertThat(controller.getFeature(0x04, Controller.Select.DEFAULT, 0, 0).cdw0() & 0xffff)
                 .isNotEqualTo(300);
         assertThatThrownBy(() -> controller.getFeature(0xbf, Controller.Select.CURRENT, 0, 0))
@@ -125,7 +127,10 @@ class ControllerTest extends DeviceTest {
 
     @Test
     void featuresWithDataTakeAndGiveTheirStructure() {
-        byte[] time = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0x0000_0123_4567_89abL).array();
+        byte[] time = ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(0x0000_0123_4567_89abL)
+                .array();
         controller.setFeature(0x0e, 0, 0, false, time);
         Controller.FeatureValue now = controller.getFeature(0x0e, Controller.Select.CURRENT, 0, 0);
         assertThat(now.data()).hasSize(8);
@@ -153,7 +158,9 @@ class ControllerTest extends DeviceTest {
             assertThat(event.logPage()).isEqualTo(2);
             controller.setFeature(0x04, 0, 0xffff, false);
             controller.logPage(0x02, 512);
-            assertThat(controller.admin().info().outstanding()).as("armed again").isEqualTo(1);
+            assertThat(controller.admin().info().outstanding())
+                    .as("armed again")
+                    .isEqualTo(1);
         }
         assertThat(removed).isEmpty();
     }
@@ -175,8 +182,14 @@ class ControllerTest extends DeviceTest {
     void invalidAdminCommandsGetAStatusAndCrashNothing() {
         try (Buffer data = buffer(4096)) {
             for (int opcode = 0; opcode < 256; opcode++) {
-                boolean endsMore = opcode == 0x0c || opcode == 0x00 || opcode == 0x04 || opcode == 0x80
-                        || opcode == 0x84 || opcode == 0x01 || opcode == 0x05 || opcode == 0x7c;
+                boolean endsMore = opcode == 0x0c
+                        || opcode == 0x00
+                        || opcode == 0x04
+                        || opcode == 0x80
+                        || opcode == 0x84
+                        || opcode == 0x01
+                        || opcode == 0x05
+                        || opcode == 0x7c;
                 if (endsMore) {
                     continue;
                 }

@@ -18,7 +18,8 @@ class DiscoveryTest {
         Path function = Files.createDirectories(sysfs.resolve("bus/pci/devices").resolve(bdf));
         Files.writeString(function.resolve("class"), classCode + "\n");
         if (!driver.isEmpty()) {
-            Path target = Files.createDirectories(sysfs.resolve("bus/pci/drivers").resolve(driver));
+            Path target =
+                    Files.createDirectories(sysfs.resolve("bus/pci/drivers").resolve(driver));
             Files.createSymbolicLink(function.resolve("driver"), target);
         }
         return function;
@@ -43,7 +44,9 @@ class DiscoveryTest {
     void qemuIsOpenableIfItIsInstalledAndElseSaysHowToInstallIt() throws IOException {
         DiscoveredDevice without = Discovery.qemu(sysfs.toString());
         assertThat(without.openable()).isFalse();
-        assertThat(without.reason()).contains("qemu-system-x86_64 is not installed").contains("apt install");
+        assertThat(without.reason())
+                .contains("qemu-system-x86_64 is not installed")
+                .contains("apt install");
         Path binary = Files.writeString(sysfs.resolve("qemu-system-x86_64"), "");
         assertThat(binary.toFile().setExecutable(true)).isTrue();
         assertThat(Discovery.qemu("/nowhere:" + sysfs).openable()).isTrue();
@@ -60,9 +63,7 @@ class DiscoveryTest {
         function("0000:02:00.0", "0x010802", "");
         function("0000:01:00.0", "0x010803", "");
         function("0000:00:1f.2", "0x010601", "ahci");
-        assertThat(functions())
-                .extracting(d -> d.address().text())
-                .containsExactly("0000:01:00.0", "0000:02:00.0");
+        assertThat(functions()).extracting(d -> d.address().text()).containsExactly("0000:01:00.0", "0000:02:00.0");
     }
 
     @Test
@@ -84,8 +85,7 @@ class DiscoveryTest {
         assertThat(device.capacityBytes()).isEqualTo((2048 + 8) * 512);
         assertThat(device.kernelDriver()).isEqualTo("nvme");
         assertThat(device.openable()).isFalse();
-        assertThat(device.reason())
-                .startsWith("0000:01:00.0 is bound to the kernel's nvme driver as /dev/nvme3; ");
+        assertThat(device.reason()).startsWith("0000:01:00.0 is bound to the kernel's nvme driver as /dev/nvme3; ");
     }
 
     @Test

@@ -12,7 +12,11 @@ class IoWorkerTest extends DeviceTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
     private static Workload.Builder counted(long ioCount) {
-        return Workload.builder(1).ioSize(4096).qdepth(4).duration(Duration.ZERO).ioCount(ioCount);
+        return Workload.builder(1)
+                .ioSize(4096)
+                .qdepth(4)
+                .duration(Duration.ZERO)
+                .ioCount(ioCount);
     }
 
     @Test
@@ -57,7 +61,9 @@ class IoWorkerTest extends DeviceTest {
             worker.start();
             await("I/O", () -> worker.counters().completed() > 20);
             IoWorker.Sample first = worker.sample();
-            await("more I/O", () -> worker.counters().completed() > first.counters().completed() + 20);
+            await(
+                    "more I/O",
+                    () -> worker.counters().completed() > first.counters().completed() + 20);
             IoWorker.Sample second = worker.sample();
             IoWorker.Sample between = second.minus(first);
             assertThat(between.counters().completed())
@@ -138,8 +144,9 @@ class IoWorkerTest extends DeviceTest {
 
     @Test
     void severalWorkersRunAtOnce() {
-        List<IoWorker> workers =
-                List.of(controller.createWorker(counted(100).build()), controller.createWorker(counted(100).build()));
+        List<IoWorker> workers = List.of(
+                controller.createWorker(counted(100).build()),
+                controller.createWorker(counted(100).build()));
         workers.forEach(IoWorker::start);
         for (IoWorker worker : workers) {
             assertThat(worker.await(LONG)).isTrue();
@@ -168,10 +175,12 @@ class IoWorkerTest extends DeviceTest {
         assertThatThrownBy(() -> controller.createWorker(counted(1).ioSize(1000).build()))
                 .isInstanceOf(IoWorker.CreationException.class)
                 .hasMessageContaining("1000");
-        assertThatThrownBy(() -> controller.createWorker(counted(1).readPercent(101).build()))
+        assertThatThrownBy(() ->
+                        controller.createWorker(counted(1).readPercent(101).build()))
                 .isInstanceOf(IoWorker.CreationException.class)
                 .hasMessageContaining("101");
-        assertThatThrownBy(() -> controller.createWorker(counted(1).qdepth(1 << 20).build()))
+        assertThatThrownBy(
+                        () -> controller.createWorker(counted(1).qdepth(1 << 20).build()))
                 .isInstanceOf(DoorbellException.class);
         Workload.Builder many = counted(1);
         for (int i = 1; i <= 17; i++) {

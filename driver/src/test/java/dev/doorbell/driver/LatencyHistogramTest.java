@@ -53,7 +53,9 @@ class LatencyHistogramTest {
         Arrays.sort(values);
         for (double p : new double[] {1, 10, 50, 90, 99, 99.9, 99.99}) {
             long exact = values[(int) Math.ceil(p / 100 * values.length) - 1];
-            assertThat(histogram.percentileNanos(p) / (double) exact).as("p%s", p).isEqualTo(1, within(0.01));
+            assertThat(histogram.percentileNanos(p) / (double) exact)
+                    .as("p%s", p)
+                    .isEqualTo(1, within(0.01));
         }
         assertThat(histogram.meanNanos() / Arrays.stream(values).average().orElseThrow())
                 .isEqualTo(1, within(0.005));

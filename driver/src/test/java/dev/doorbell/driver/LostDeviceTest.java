@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 class LostDeviceTest extends DeviceTest {
     private static final int COMMAND = 4;
     private static final int MEMORY_SPACE = 2;
+    private static final int BUS_MASTER = 4;
 
-    /** Takes the device away: QEMU's process, or else the memory space of the function, which answers as a removed one then. */
+    /** Takes the device away: QEMU's process, or else the function's access to the bus, both ways, as a removed one has none. */
     private void lose() {
         if (address.startsWith("qemu:")) {
             ProcessHandle.current()
@@ -24,7 +25,7 @@ class LostDeviceTest extends DeviceTest {
                     });
         } else {
             PciFunction pci = controller.device().pci().orElseThrow();
-            pci.write16(COMMAND, pci.read16(COMMAND) & ~MEMORY_SPACE);
+            pci.write16(COMMAND, pci.read16(COMMAND) & ~(MEMORY_SPACE | BUS_MASTER));
         }
     }
 

@@ -70,7 +70,8 @@ class NamespaceTest extends DeviceTest {
         data.putLong(4096 - 256, 0x1122334455667788L);
         Command write = namespace.writeCommand(9, 1, data).data(data, 4096 - 256, bytes);
         qpair.execute(write).orThrow();
-        qpair.execute(namespace.readCommand(9, 1, back).data(back, 1024 + 4, bytes)).orThrow();
+        qpair.execute(namespace.readCommand(9, 1, back).data(back, 1024 + 4, bytes))
+                .orThrow();
         assertThat(back.get(1028, bytes)).isEqualTo(data.get(4096 - 256, bytes));
         assertThat(back.getLong(1028)).isEqualTo(0x1122334455667788L);
         assertThat(back.getInt(1024)).isZero();

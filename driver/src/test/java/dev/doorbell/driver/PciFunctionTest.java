@@ -37,8 +37,7 @@ class PciFunctionTest extends DeviceTest {
     void refusesAccessesOutsideAndAcross() {
         assertThatThrownBy(() -> pci().read32(pci().configBytes())).isInstanceOf(PciFunction.IllegalAccess.class);
         assertThatThrownBy(() -> pci().read32(2)).isInstanceOf(PciFunction.IllegalAccess.class);
-        assertThatThrownBy(() -> pci().barRead32(0, pci().barBytes(0)))
-                .isInstanceOf(PciFunction.IllegalAccess.class);
+        assertThatThrownBy(() -> pci().barRead32(0, pci().barBytes(0))).isInstanceOf(PciFunction.IllegalAccess.class);
         assertThatThrownBy(() -> controller.device().registers().read32(2)).isInstanceOf(Registers.IllegalAccess.class);
     }
 

@@ -246,7 +246,8 @@ class QpairTest extends DeviceTest {
         for (int i = 0; i < 3; i++) {
             qpair.submit(held(flush()), ends::add);
         }
-        CompletableFuture<Completion> admin = controller.admin().send(held(Command.of(0x06).cdw10(1)));
+        CompletableFuture<Completion> admin =
+                controller.admin().send(held(Command.of(0x06).cdw10(1)));
         controller.reset();
         assertThat(qpair.isAlive()).isFalse();
         Completion last = qpair.waitDone(3);
@@ -309,7 +310,8 @@ class QpairTest extends DeviceTest {
     void aQpairCanHaveTheIdThatOneAsksFor() {
         try (Qpair third = controller.createQpair(QpairOptions.depth(4).withQid(3))) {
             assertThat(third.id()).isEqualTo(3);
-            assertThatThrownBy(() -> controller.createQpair(QpairOptions.depth(4).withQid(3)))
+            assertThatThrownBy(
+                            () -> controller.createQpair(QpairOptions.depth(4).withQid(3)))
                     .isInstanceOf(Qpair.CreationException.class)
                     .hasMessageContaining("3");
             try (Qpair lowest = controller.createQpair(4)) {
@@ -339,7 +341,8 @@ class QpairTest extends DeviceTest {
     void dataThatIsMisalignedCannotBeSent() {
         try (Qpair qpair = controller.createQpair(8);
                 Buffer data = buffer(8192)) {
-            assertThatThrownBy(() -> qpair.submit(namespace().readCommand(0, 1, data).data(data, 1, 512)))
+            assertThatThrownBy(() ->
+                            qpair.submit(namespace().readCommand(0, 1, data).data(data, 1, 512)))
                     .isInstanceOf(Command.UnsendableException.class);
             assertThat(qpair.info().outstanding()).isZero();
             assertThat(qpair.execute(flush()).isSuccess()).isTrue();

@@ -9,8 +9,11 @@ final class TestDevices {
 
     static List<String> all() {
         List<String> addresses = new ArrayList<>();
-        for (String address : System.getProperty("doorbell.addresses", "sim: qemu:").strip().split("\\s+")) {
-            String reason = address.startsWith("qemu:") ? Discovery.qemu(System.getenv("PATH")).reason() : "";
+        for (String address :
+                System.getProperty("doorbell.addresses", "sim: qemu:").strip().split("\\s+")) {
+            String reason = address.startsWith("qemu:")
+                    ? Discovery.qemu(System.getenv("PATH")).reason()
+                    : "";
             if (reason.isEmpty()) {
                 addresses.add(address);
             } else {

@@ -55,7 +55,9 @@ class ThreadsTest extends DeviceTest {
         });
         over.set(true);
         pulse.join();
-        assertThat(controller.admin().info().outstanding()).as("the armed event request").isEqualTo(1);
+        assertThat(controller.admin().info().outstanding())
+                .as("the armed event request")
+                .isEqualTo(1);
     }
 
     @Test

@@ -68,7 +68,8 @@ class TutorialTest {
                     .toList();
             qpair.waitDone(32);
 
-            assertThat(ends).allSatisfy(end -> assertThat(end.join().isSuccess()).isTrue());
+            assertThat(ends)
+                    .allSatisfy(end -> assertThat(end.join().isSuccess()).isTrue());
         }
     }
 
