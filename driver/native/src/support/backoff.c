@@ -4,7 +4,7 @@
 #include <sched.h>
 #include <time.h>
 
-enum { SPIN_ROUNDS = 64, YIELD_ROUNDS = 256, SLEEP_MIN_NS = 20000, SLEEP_MAX_NS = 200000 };
+enum { SPIN_ROUNDS = 64, YIELD_ROUNDS = 2000, SLEEP_MIN_NS = 20000, SLEEP_MAX_NS = 200000 };
 
 static inline void cpu_relax(void)
 {

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A whole device, enabled, with a buffer of 4 MiB: the embedded simulator always, QEMU's controller model where QEMU is
+ * installed. What both must do is tested on both.
+ */
+#ifndef BELL_TEST_RIG_H
+#define BELL_TEST_RIG_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "doorbell.h"
+#include "spec/nvme.h"
+
+enum { LBA_BYTES = 512, WAIT_US = 20000000 };
+
+struct rig {
+    const char *address;
+    bell_device *device;
+    bell_qpair *admin;
+    bell_buffer *buffer;
+    uint8_t *data;
+    uint64_t iova;
+};
+
+#define MUST(call) must(call, #call, __LINE__)
+
+static inline int must(int rc, const char *what, int line)
+{
+    if (rc < 0)
+        fail_msg("line %d: %s = %d: %s", line, what, rc, bell_last_error());
+    return rc;
+}
+
+static inline int rig_setup(void **state)
+{
+    struct rig *rig = *state;
+    const bell_controller_config config = {0};
+    int rc = bell_device_open(rig->address, &rig->device);
+    if (rc < 0) {
+        print_message("%s: %s\n", rig->address, bell_last_error());
+        rig->device = NULL;
+        return rc == -ENOENT ? 0 : rc;
+    }
+    rc = bell_controller_enable(rig->device, &config);
+    if (rc == 0)
+        rc = bell_buffer_alloc(rig->device, 4u << 20, &rig->buffer);
+    if (rc < 0) {
+        print_message("%s: %s\n", rig->address, bell_last_error());
+        return rc;
+    }
+    rig->admin = bell_controller_admin(rig->device);
+    rig->data = bell_buffer_data(rig->buffer);
+    rig->iova = bell_buffer_iova(rig->buffer);
+    return 0;
+}
+
+static inline int rig_teardown(void **state)
+{
+    struct rig *rig = *state;
+    if (!rig->device)
+        return 0;
+    int rc = bell_buffer_free(rig->buffer);
+    return rc < 0 ? rc : bell_device_close(rig->device);
+}
+
+static inline struct rig *rig_of(void **state)
+{
+    struct rig *rig = *state;
+    if (!rig->device)
+        skip(); /* not installed; the reason has been printed */
+    return rig;
+}
+
+static inline bell_command command_of(const struct nvme_sqe *sqe, uint64_t iova, uint64_t bytes)
+{
+    bell_command command = {.data_iova = iova, .data_bytes = bytes};
+    memcpy(command.sqe, sqe, sizeof command.sqe);
+    return command;
+}
+
+static inline uint16_t status_of(const bell_completion *end)
+{
+    return (uint16_t)(end->cqe[14] | end->cqe[15] << 8) >> 1 & NVME_STATUS_CODE;
+}
+
+/* The last event that came while run waited for something else. */
+static struct {
+    bell_completion end;
+    bool seen;
+} event;
+
+/* Run one command; an event that comes meanwhile is set aside. Returns its status. */
+static inline uint16_t run(bell_qpair *qpair, bell_command command, bell_completion *end)
+{
+    bell_completion place;
+    end = end ? end : &place;
+    MUST(bell_qpair_submit(qpair, &command, NULL));
+    for (;;) {
+        if (MUST(bell_qpair_wait(qpair, end, 1, WAIT_US)) != 1)
+            fail_msg("opcode %02xh did not end", command.sqe[0]);
+        if (!(end->flags & BELL_CQ_EVENT))
+            break;
+        event.end = *end;
+        event.seen = true;
+    }
+    assert_int_equal(end->flags, 0);
+    return status_of(end);
+}
+
+static inline uint16_t identify(struct rig *rig, uint32_t cns, uint32_t nsid)
+{
+    const struct nvme_sqe sqe = {.opcode = NVME_ADMIN_IDENTIFY, .nsid = nsid, .cdw10 = cns};
+    return run(rig->admin, command_of(&sqe, rig->iova, 4096), NULL);
+}
+
+static inline bell_command io_command(uint8_t opcode, uint64_t lba, uint32_t count, uint64_t iova)
+{
+    const struct nvme_sqe sqe = {
+        .opcode = opcode, .nsid = 1, .cdw10 = (uint32_t)lba, .cdw11 = (uint32_t)(lba >> 32), .cdw12 = count - 1};
+    return command_of(&sqe, iova, (uint64_t)count * LBA_BYTES);
+}
+
+static inline bell_qpair *qpair_new(struct rig *rig, uint32_t depth, bool interrupts)
+{
+    bell_qpair *qpair = NULL;
+    const bell_qpair_config config = {.depth = depth, .interrupts = interrupts, .vector = UINT32_MAX};
+    MUST(bell_qpair_create(rig->device, &config, &qpair));
+    return qpair;
+}
+
+#define ON(rig, test)                                                                                                  \
+    {                                                                                                                  \
+#rig ": " #test, test, rig_setup, rig_teardown, &rig                                                           \
+    }
+#define ON_BOTH(test) ON(sim, test), ON(qemu, test)
+
+#endif
