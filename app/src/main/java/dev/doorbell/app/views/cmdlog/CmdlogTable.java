@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.function.Function;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.css.PseudoClass;
-import javafx.geometry.Pos;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableRow;
@@ -20,7 +19,7 @@ import javafx.scene.control.TableView;
 
 /** The columns and cells of the command log. */
 final class CmdlogTable extends TableView<CmdlogRow> {
-    private static final PseudoClass FAILED = PseudoClass.getPseudoClass("failed");
+    private static final PseudoClass FAILED = PseudoClass.getPseudoClass("bad");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
 
@@ -102,21 +101,21 @@ final class CmdlogTable extends TableView<CmdlogRow> {
 
     private TableColumn<CmdlogRow, CmdlogRow> text(String key, double width, Function<CmdlogRow, String> text) {
         var column = column(key, width, Comparator.comparing(text));
-        column.setCellFactory(c -> new TextCell(text, Pos.CENTER_LEFT, ""));
+        column.setCellFactory(c -> new TextCell(text));
         return column;
     }
 
     private TableColumn<CmdlogRow, CmdlogRow> mono(
             String key, double width, Function<CmdlogRow, String> text, Comparator<CmdlogRow> order) {
         var column = column(key, width, order);
-        column.setCellFactory(c -> new TextCell(text, Pos.CENTER_LEFT, "mono"));
+        column.setCellFactory(c -> new TextCell(text, "mono"));
         return column;
     }
 
     private TableColumn<CmdlogRow, CmdlogRow> figure(
             String key, double width, Function<CmdlogRow, String> text, Comparator<CmdlogRow> order) {
         var column = column(key, width, order);
-        column.setCellFactory(c -> new TextCell(text, Pos.CENTER_RIGHT, "mono"));
+        column.setCellFactory(c -> new TextCell(text, "mono", "right"));
         return column;
     }
 
@@ -171,12 +170,9 @@ final class CmdlogTable extends TableView<CmdlogRow> {
     private static final class TextCell extends TableCell<CmdlogRow, CmdlogRow> {
         private final Function<CmdlogRow, String> text;
 
-        TextCell(Function<CmdlogRow, String> text, Pos alignment, String styleClass) {
+        TextCell(Function<CmdlogRow, String> text, String... styleClasses) {
             this.text = text;
-            setAlignment(alignment);
-            if (!styleClass.isEmpty()) {
-                getStyleClass().add(styleClass);
-            }
+            getStyleClass().addAll(styleClasses);
         }
 
         @Override
@@ -189,8 +185,7 @@ final class CmdlogTable extends TableView<CmdlogRow> {
     /** Time since the command shown above. */
     private static final class DeltaCell extends TableCell<CmdlogRow, CmdlogRow> {
         DeltaCell() {
-            setAlignment(Pos.CENTER_RIGHT);
-            getStyleClass().addAll("mono", "muted");
+            getStyleClass().addAll("mono", "muted", "right");
         }
 
         @Override

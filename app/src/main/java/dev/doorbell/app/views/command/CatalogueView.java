@@ -1,5 +1,6 @@
 package dev.doorbell.app.views.command;
 
+import dev.doorbell.app.controls.Icons;
 import dev.doorbell.app.controls.SearchField;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.View;
@@ -18,11 +19,13 @@ import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
+import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
+import org.kordamp.ikonli.javafx.FontIcon;
 
 /** The commands to choose from: those sent last, then the catalogue's by command set. */
 final class CatalogueView implements View {
@@ -172,6 +175,7 @@ final class CatalogueView implements View {
         private final Label opcode = new Label();
         private final Label name = new Label();
         private final Label note = new Label();
+        private final FontIcon alert = Icons.small("mdi2a-alert-outline");
         private final HBox row;
 
         Cell() {
@@ -182,9 +186,13 @@ final class CatalogueView implements View {
             HBox.setHgrow(gap, Priority.ALWAYS);
             name.setMinWidth(Region.USE_PREF_SIZE);
             note.setMinWidth(0);
-            row = new HBox(8, opcode, name, gap, note);
+            row = new HBox(8, opcode, name, gap, note, alert);
+            alert.managedProperty().bind(alert.visibleProperty());
+            Tooltip.install(alert, new Tooltip(texts.get("catalogue.danger")));
+            alert.getStyleClass().add("danger-mark");
             row.setAlignment(Pos.CENTER_LEFT);
             setContentDisplay(javafx.scene.control.ContentDisplay.GRAPHIC_ONLY);
+            alert.setVisible(false);
             setPrefWidth(0);
         }
 
@@ -198,20 +206,17 @@ final class CatalogueView implements View {
             if (nothing) {
                 return;
             }
+            alert.setVisible(line instanceof Line.Choice c && c.spec().danger() != CommandSpec.Danger.NONE);
             switch (line) {
                 case Line.Heading heading -> say("", heading.text(), Integer.toString(heading.count()));
                 case Line.Choice choice ->
-                    say(opcode(choice.spec().opcode()), choice.spec().name(), danger(choice.spec()));
+                    say(opcode(choice.spec().opcode()), choice.spec().name(), "");
                 case Line.Again again ->
                     say(
                             opcode(again.outcome().draft().opcode()),
                             again.outcome().name(),
                             again.outcome().details());
             }
-        }
-
-        private String danger(CommandSpec spec) {
-            return spec.danger() == CommandSpec.Danger.NONE ? "" : texts.get("catalogue.danger");
         }
 
         private void say(String left, String middle, String right) {
