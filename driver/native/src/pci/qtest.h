@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BELL_QTEST_TIMEOUT_MS 10000
+#define BELL_QTEST_TIMEOUT_MS 20000
 
 struct bell_qtest {
     int fd;
