@@ -18,7 +18,7 @@ static void changed_report(struct sim *sim, uint32_t slot)
 /* ---- management
  * -------------------------------------------------------------------------------------------------------- */
 
-static uint16_t create(struct sim_command *command)
+static uint16_t create_namespace(struct sim_command *command)
 {
     struct sim *sim = command->sim;
     const struct nvme_identify_namespace *wanted = (const struct nvme_identify_namespace *)sim->scratch;
@@ -61,7 +61,7 @@ static void remove_slot(struct sim *sim, uint32_t slot)
         changed_report(sim, slot);
 }
 
-static uint16_t delete (struct sim_command *command)
+static uint16_t delete_namespace(struct sim_command *command)
 {
     struct sim *sim = command->sim;
     const uint32_t nsid = command->sqe.nsid;
@@ -86,9 +86,9 @@ uint16_t sim_ns_management(struct sim_command *command)
 {
     switch (NVME_GET(command->sqe.cdw10, SELECT)) {
     case 0:
-        return create(command);
+        return create_namespace(command);
     case 1:
-        return delete (command);
+        return delete_namespace(command);
     default:
         return sim_invalid(command, SIM_AT_CDW10, 0);
     }
