@@ -88,7 +88,7 @@ static void sleep_until(struct sim *sim, uint64_t timeout_ns)
 {
     atomic_store(&sim->asleep, 1);
     bell_fence(__ATOMIC_SEQ_CST);
-    if (atomic_load(&sim->events) == 0 && atomic_load(&sim->iommu.table) == sim->iommu.current &&
+    if (atomic_load(&sim->events) == 0 && atomic_load(&sim->iommu.table)->generation == sim->iommu.entered &&
         !sim_queues_waiting(sim))
         futex_wait(&sim->asleep, 1, timeout_ns);
     atomic_store(&sim->asleep, 0);

@@ -157,6 +157,12 @@ const struct sim_region *sim_iommu_find(struct sim_iommu *iommu, uint64_t iova)
 {
     int index = region_search(iommu->current, iova);
 
+    if (index < 0) {
+        /* Allocated since this turn began? Tables from before stay valid: their end waits for the next turn. */
+        iommu->current = atomic_load_explicit(&iommu->table, memory_order_acquire);
+        iommu->last_hit = 0;
+        index = region_search(iommu->current, iova);
+    }
     if (index < 0)
         return NULL;
     iommu->last_hit = (uint32_t)index;

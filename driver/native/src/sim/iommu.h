@@ -41,6 +41,7 @@ struct sim_iommu {
 
     /* device thread only */
     const struct sim_region_table *current;
+    uint64_t entered; /* generation at the start of this turn */
     uint32_t last_hit;
 };
 
@@ -58,24 +59,24 @@ static inline void sim_iommu_enter(struct sim_iommu *iommu)
 {
     const struct sim_region_table *table = atomic_load_explicit(&iommu->table, memory_order_acquire);
 
-    if (table != iommu->current) {
+    if (table->generation != iommu->entered) {
         iommu->current = table;
         iommu->last_hit = 0;
+        iommu->entered = table->generation;
         atomic_store_explicit(&iommu->seen, table->generation, memory_order_release);
     }
 }
 
+/* sim_iommu_find - the region of an address, also one that came during this turn; NULL if there is none. */
 const struct sim_region *sim_iommu_find(struct sim_iommu *iommu, uint64_t iova);
 
 /* sim_iommu_translate - device thread: host address of bytes at iova, or NULL if not all of them are mapped. */
 static inline uint8_t *sim_iommu_translate(struct sim_iommu *iommu, uint64_t iova, uint64_t bytes)
 {
     const struct sim_region_table *table = iommu->current;
-
-    if (__builtin_expect(table->count == 0, 0))
-        return NULL;
     const struct sim_region *region = &table->regions[iommu->last_hit];
-    if (__builtin_expect(iova < region->start || iova >= region->end, 0)) {
+
+    if (__builtin_expect(table->count == 0 || iova < region->start || iova >= region->end, 0)) {
         region = sim_iommu_find(iommu, iova);
         if (region == NULL)
             return NULL;
