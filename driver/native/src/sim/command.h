@@ -70,7 +70,7 @@ typedef uint16_t sim_handler(struct sim_command *command);
 sim_handler sim_create_cq, sim_create_sq, sim_delete_cq, sim_delete_sq, sim_identify, sim_get_features,
     sim_set_features, sim_get_log_page, sim_abort, sim_async_event, sim_ns_management, sim_ns_attachment,
     sim_fw_download, sim_fw_commit, sim_self_test, sim_format, sim_sanitize, sim_security_send, sim_security_receive,
-    sim_keep_alive, sim_directive_receive, sim_directive_send;
+    sim_keep_alive;
 sim_handler sim_flush, sim_write, sim_read, sim_write_uncorrectable, sim_compare, sim_write_zeroes, sim_dsm, sim_verify,
     sim_copy;
 

@@ -149,13 +149,14 @@ static int reset(struct bell_pci_function *fn, uint32_t kind)
 {
     struct sim *sim = sim_of(fn);
     uint32_t saved[16];
+    uint32_t control = 0;
 
     for (uint32_t i = 0; i < 16; i++)
         config_read(fn, 4 * i, 4, &saved[i]);
     switch (kind) {
     case BELL_RESET_FLR:
-        config_write(fn, SIM_CAP_PCIE + PCI_EXP_DEVCTL, 2,
-                     sim_config_get(&sim->config, SIM_CAP_PCIE + PCI_EXP_DEVCTL, 2) | PCI_EXP_DEVCTL_FLR);
+        config_read(fn, SIM_CAP_PCIE + PCI_EXP_DEVCTL, 2, &control);
+        config_write(fn, SIM_CAP_PCIE + PCI_EXP_DEVCTL, 2, control | PCI_EXP_DEVCTL_FLR);
         break;
     case BELL_RESET_HOT:
         function_reset(sim);

@@ -8,7 +8,8 @@
 #include "support/error.h"
 
 #define HEAP_CAPACITY 131072u /* commands in flight; the queues wait when there are more */
-#define RETRY_NS      2000u   /* when the completion queue was full */
+#define HEAP_RESERVE  1024u
+#define RETRY_NS      2000u /* when the completion queue was full */
 
 int sim_latency_init(struct sim *sim)
 {
@@ -66,6 +67,11 @@ uint64_t sim_latency_of(struct sim *sim, const struct sim_command *command)
     if (base != 0 && sim->options.jitter_ns != 0)
         base += random_next(&sim->latency) % (sim->options.jitter_ns + 1);
     return base;
+}
+
+bool sim_latency_full(const struct sim *sim)
+{
+    return sim->latency.count >= HEAP_CAPACITY - HEAP_RESERVE;
 }
 
 static bool before(const struct sim_due *a, const struct sim_due *b)

@@ -35,6 +35,9 @@ void sim_latency_destroy(struct sim *sim);
 /* sim_latency_of - how long this command takes, jitter included. 0: it completes at once. */
 uint64_t sim_latency_of(struct sim *sim, const struct sim_command *command);
 
+/* sim_latency_full - true if a command had better complete at once. Some room is kept for completions that cannot. */
+bool sim_latency_full(const struct sim *sim);
+
 /* sim_latency_put - complete at due_ns. False if the heap is full. */
 bool sim_latency_put(struct sim *sim, const struct sim_due *due);
 

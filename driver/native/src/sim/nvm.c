@@ -9,6 +9,8 @@
 #include "sim/sim.h"
 #include "support/atomics.h"
 
+#define DISCARD_BYTES 65536u /* what Write Zeroes no longer writes */
+
 /* ---- checks ---------------------------------------------------------------------------------------------------------
  */
 
@@ -216,8 +218,8 @@ uint16_t sim_write_zeroes(struct sim_command *command)
         status = write_check(command, extent.ns);
     if (status != 0)
         return status;
-    /* With DEAC the blocks are given back, and read zero for that reason. */
-    if ((command->sqe.cdw12 & NVME_RW_DEAC) != 0) {
+    /* Blocks given back read zero, too: DEAC asks for it, and large ranges save memory by it. */
+    if ((command->sqe.cdw12 & NVME_RW_DEAC) != 0 || extent.bytes >= DISCARD_BYTES) {
         sim_media_discard(&extent.ns->media, extent.offset, extent.bytes);
     } else {
         memset(extent.ns->media.data + extent.offset, 0, extent.bytes);

@@ -269,7 +269,7 @@ void sim_command_end(struct sim_command *command, uint16_t status)
                                     .cid = command->sqe.cid,
                                     .status = status};
 
-        if (latency != 0 && sim_latency_put(sim, &due))
+        if (latency != 0 && !sim_latency_full(sim) && sim_latency_put(sim, &due))
             return;
     }
     /* A fused pair ends two commands where room for one was seen. */
