@@ -137,7 +137,11 @@ int sim_media_map(struct sim_media *media, struct sim_store *store, uint32_t slo
 {
     uint64_t start = SIM_STATE_BYTES + slot * slot_stride(store->capacity);
 
-    *media = (struct sim_media){.bytes = bytes, .bad_bytes = bitmap_bytes(bytes), .fd = store->fd, .offset = start};
+    *media = (struct sim_media){.bytes = bytes,
+                                .bad_bytes = bitmap_bytes(bytes),
+                                .fd = store->fd,
+                                .offset = start,
+                                .bad_offset = start + page_up(store->capacity)};
     if (store->fd >= 0) {
         int err = file_reach(store->fd, start + slot_stride(store->capacity));
 
@@ -145,7 +149,7 @@ int sim_media_map(struct sim_media *media, struct sim_store *store, uint32_t slo
             return bell_error_set(err, "sim: the backing file cannot be extended: %s", strerror(-err));
     }
     media->data = area_map(store->fd, start, page_up(bytes));
-    media->bad = area_map(store->fd, start + page_up(store->capacity), media->bad_bytes);
+    media->bad = area_map(store->fd, media->bad_offset, media->bad_bytes);
     if (media->data == MAP_FAILED || media->bad == MAP_FAILED) {
         int err = errno;
 
@@ -171,28 +175,37 @@ void sim_media_unmap(struct sim_media *media)
 }
 
 /* Drop whole pages: from memory, or from the file, whose holes the mapping shows as zeroes. */
-static bool pages_drop(struct sim_media *media, uint64_t offset, uint64_t bytes)
+static bool pages_drop(const struct sim_media *media, uint8_t *memory, uint64_t file_offset, uint64_t bytes)
 {
     if (media->fd < 0)
-        return madvise(media->data + offset, bytes, MADV_DONTNEED) == 0;
-    return fallocate(media->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(media->offset + offset),
-                     (off_t)bytes) == 0;
+        return madvise(memory, bytes, MADV_DONTNEED) == 0;
+    return fallocate(media->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)file_offset, (off_t)bytes) == 0;
 }
 
-void sim_media_discard(struct sim_media *media, uint64_t offset, uint64_t bytes)
+static void zero_fill(struct sim_media *media, uint64_t offset, uint64_t bytes)
 {
     const uint64_t end = offset + bytes;
     const uint64_t first = page_up(offset);
     const uint64_t last = end & ~(PAGE - 1);
 
-    if (media->bad_count != 0)
-        sim_media_bad_clear(media, offset, bytes);
-    if (first >= last || !pages_drop(media, first, last - first)) {
+    if (first >= last || !pages_drop(media, media->data + first, media->offset + first, last - first)) {
         memset(media->data + offset, 0, bytes);
         return;
     }
     memset(media->data + offset, 0, first - offset);
     memset(media->data + last, 0, end - last);
+}
+
+void sim_media_discard(struct sim_media *media, uint64_t offset, uint64_t bytes)
+{
+    zero_fill(media, offset, bytes);
+    if (media->bad_count == 0)
+        return;
+    if (offset == 0 && bytes == media->bytes &&
+        pages_drop(media, (uint8_t *)media->bad, media->bad_offset, media->bad_bytes))
+        media->bad_count = 0;
+    else
+        sim_media_bad_clear(media, offset, bytes);
 }
 
 void sim_media_fill(struct sim_media *media, uint64_t offset, uint64_t bytes, uint32_t pattern)
@@ -239,10 +252,16 @@ void sim_media_bad_clear(struct sim_media *media, uint64_t offset, uint64_t byte
 
 uint64_t sim_media_bad_find(const struct sim_media *media, uint64_t offset, uint64_t bytes)
 {
-    if (media->bad_count == 0)
-        return UINT64_MAX;
-    for (uint64_t i = offset / SIM_SECTOR; i < (offset + bytes) / SIM_SECTOR; i++)
-        if ((media->bad[i / 64] & UINT64_C(1) << (i % 64)) != 0)
-            return i * SIM_SECTOR;
+    const uint64_t end = (offset + bytes) / SIM_SECTOR;
+
+    for (uint64_t i = offset / SIM_SECTOR; i < end && media->bad_count != 0;) {
+        const uint64_t rest = media->bad[i / 64] >> (i % 64);
+
+        if (rest != 0) {
+            i += (uint64_t)__builtin_ctzll(rest);
+            return i < end ? i * SIM_SECTOR : UINT64_MAX;
+        }
+        i += 64 - i % 64;
+    }
     return UINT64_MAX;
 }

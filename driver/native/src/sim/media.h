@@ -27,7 +27,8 @@ struct sim_media {
     uint64_t bad_bytes;
     uint64_t bad_count;
     int fd;
-    uint64_t offset; /* of data in the file */
+    uint64_t offset;     /* of data in the file */
+    uint64_t bad_offset; /* of bad in the file */
 };
 
 /* sim_store_open - path "" is memory. -EINVAL and others name the file. */

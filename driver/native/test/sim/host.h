@@ -191,7 +191,7 @@ static bool host_wait(struct host *host, uint32_t qid, struct nvme_cqe *out)
 }
 
 /* Send, wait, and give the entry; the test fails if none comes. */
-static struct nvme_cqe host_run(struct host *host, uint32_t qid, const struct nvme_sqe *sqe)
+UNUSED static struct nvme_cqe host_run(struct host *host, uint32_t qid, const struct nvme_sqe *sqe)
 {
     struct nvme_cqe cqe = {0};
     const uint16_t cid = host_submit(host, qid, sqe);
@@ -231,7 +231,7 @@ UNUSED static struct nvme_sqe host_io(struct host *host, uint8_t opcode, uint32_
                              .cdw12 = blocks - 1};
 }
 
-static void host_queue_create(struct host *host, uint16_t qid, uint32_t depth)
+UNUSED static void host_queue_create(struct host *host, uint16_t qid, uint32_t depth)
 {
     struct host_queue *queue = &host->queue[qid];
     struct nvme_sqe sqe;
@@ -267,7 +267,7 @@ static struct host *host_open(const char *options)
     return host;
 }
 
-static void host_enable(struct host *host)
+UNUSED static void host_enable(struct host *host)
 {
     struct host_queue *admin = &host->queue[0];
 
@@ -289,7 +289,7 @@ UNUSED static void host_disable(struct host *host)
         host_queue_free(host, &host->queue[i]);
 }
 
-static void host_close(struct host *host)
+UNUSED static void host_close(struct host *host)
 {
     for (uint32_t i = 0; i < 8; i++)
         host_queue_free(host, &host->queue[i]);
