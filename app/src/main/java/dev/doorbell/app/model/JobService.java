@@ -106,7 +106,7 @@ public final class JobService implements Jobs, AutoCloseable {
         return foremost.getReadOnlyProperty();
     }
 
-    /** How many wait or run. */
+    @Override
     public ObservableValue<Integer> running() {
         return running.getReadOnlyProperty();
     }

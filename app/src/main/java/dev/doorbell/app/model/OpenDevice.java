@@ -3,6 +3,7 @@ package dev.doorbell.app.model;
 import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.Device;
 import dev.doorbell.driver.DeviceAddress;
+import dev.doorbell.driver.Qpair;
 import dev.doorbell.plugin.DeviceEvent;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.History;
@@ -20,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
@@ -37,12 +39,16 @@ final class OpenDevice implements DeviceSession {
     private final ReadOnlyStringWrapper title;
     private final ReadOnlyObjectWrapper<State> state = new ReadOnlyObjectWrapper<>(State.OPENING);
     private final ReadOnlyObjectWrapper<Vitals> vitals = new ReadOnlyObjectWrapper<>(Vitals.NONE);
+    private final ReadOnlyObjectWrapper<List<Qpair.Info>> queues = new ReadOnlyObjectWrapper<>(List.of());
     private final BooleanProperty shield;
     private final ReadingHistory history = new ReadingHistory(key -> fire(new DeviceEvent.Refreshed(key)));
     private final List<Consumer<DeviceEvent>> listeners = new ArrayList<>();
     private final ThreadPoolExecutor thread;
+    private final AtomicReference<Sample> latest = new AtomicReference<>();
     private volatile VitalsSampler sampler = new VitalsSampler(this);
     private volatile Optional<Controller> controller = Optional.empty();
+
+    private record Sample(Vitals vitals, List<Qpair.Info> queues) {}
 
     OpenDevice(String name, DeviceAddress address, Problems problems) {
         this.name = name;
@@ -85,22 +91,34 @@ final class OpenDevice implements DeviceSession {
 
     /** Attaches and enables. A device that attaches but cannot be enabled stays open: its registers can still be read. */
     private void open() {
-        var device = Device.open(address);
-        var opened = device.controller();
         var failure = Optional.<RuntimeException>empty();
+        Controller opened;
         try {
-            opened.initialise();
+            opened = Controller.open(address, Controller.Options.defaults());
+        } catch (Device.OpenException e) {
+            throw e;
         } catch (RuntimeException e) {
             failure = Optional.of(e);
+            opened = attach(e);
         }
+        var device = opened.device();
         controller = Optional.of(opened);
-        var model = failure.isEmpty() ? model(opened) : device.name();
+        var model = failure.isEmpty() ? model(opened) : "";
         FxThread.run(() -> title.set(model.isEmpty() ? device.name() : model));
         failure.ifPresent(e -> problems.show(
                 Problem.error(name, name + " is open, but its controller could not be enabled: " + e.getMessage(), e)));
         look(opened);
         sampler.start(opened);
         fire(new DeviceEvent.Opened());
+    }
+
+    private Controller attach(RuntimeException why) {
+        try {
+            return Device.open(address).controller();
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+            throw why;
+        }
     }
 
     private static String model(Controller controller) {
@@ -167,8 +185,15 @@ final class OpenDevice implements DeviceSession {
         });
     }
 
-    void show(Vitals seen) {
-        FxThread.run(() -> vitals.set(seen));
+    /** One sample; merged, so that a JavaFX thread that is behind shows the latest and not all. */
+    void show(Vitals seen, List<Qpair.Info> infos) {
+        if (latest.getAndSet(new Sample(seen, infos)) == null) {
+            FxThread.run(() -> {
+                var sample = latest.getAndSet(null);
+                vitals.set(sample.vitals);
+                queues.set(sample.queues);
+            });
+        }
     }
 
     /** Whether the session's thread has nothing to do, so that a look at the temperature delays nobody. */
@@ -209,6 +234,11 @@ final class OpenDevice implements DeviceSession {
     @Override
     public ObservableValue<Vitals> vitals() {
         return vitals.getReadOnlyProperty();
+    }
+
+    @Override
+    public ObservableValue<List<Qpair.Info>> queues() {
+        return queues.getReadOnlyProperty();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.doorbell.app.model;
 import dev.doorbell.driver.DeviceAddress;
 import dev.doorbell.plugin.DeviceEvent;
 import dev.doorbell.plugin.DeviceSession;
+import dev.doorbell.plugin.Memento;
 import dev.doorbell.plugin.Problem;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,13 +20,15 @@ public final class Sessions {
 
     private final JobService jobs;
     private final ProblemList problems;
+    private final Memento settings;
     private final ObservableList<DeviceSession> all = FXCollections.observableArrayList();
     private final ObservableList<DeviceSession> view = FXCollections.unmodifiableObservableList(all);
     private final ObjectProperty<DeviceSession> current = new SimpleObjectProperty<>();
 
-    public Sessions(JobService jobs, ProblemList problems) {
+    public Sessions(JobService jobs, ProblemList problems, Memento settings) {
         this.jobs = jobs;
         this.problems = problems;
+        this.settings = settings;
     }
 
     public ObservableList<DeviceSession> all() {
@@ -64,6 +67,7 @@ public final class Sessions {
                 .whenComplete((opened, failure) -> {
                     if (failure == null) {
                         current.set(session);
+                        RecentDevices.add(settings, address.text());
                     } else {
                         all.remove(session);
                     }

@@ -7,6 +7,7 @@ import dev.doorbell.driver.Qpair;
 import dev.doorbell.plugin.DeviceEvent;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Vitals;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,24 +18,29 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks at an open device four times a second: its state, the workers' counters and the queues, none of which sends a
- * command. Every five seconds it asks the session, when that is idle, for the SMART log's temperature.
+ * Looks at an open device ten times a second: the workers' counters and the queues, and half as often its state, none of
+ * which sends a command. Every five seconds it asks the session, when that is idle, for the SMART log's temperature.
  */
 final class VitalsSampler {
-    private static final int PERIOD_MILLIS = 250;
-    private static final int TEMPERATURE_EVERY = 20;
+    private static final int PERIOD_MILLIS = 100;
+    private static final int TEMPERATURE_EVERY = 50;
+    private static final int STATE_EVERY = 2;
+    /** Rates are means over this many samples, so that they can be read. */
+    private static final int WINDOW = 10;
+
     private static final int SMART_LOG = 0x02;
     private static final int ALL_NAMESPACES = -1;
     private static final int KELVIN = 273;
 
     private final OpenDevice session;
     private final ScheduledExecutorService timer;
-    private final Map<IoWorker, IoWorker.Counters> before = new HashMap<>();
+    private final Map<IoWorker, ArrayDeque<IoWorker.Counters>> seen = new HashMap<>();
     private List<Integer> queues = List.of();
     private Optional<AutoCloseable> events = Optional.empty();
     private volatile OptionalInt temperature = OptionalInt.empty();
     private boolean stopped;
     private int beat;
+    private int sinceTemperature = TEMPERATURE_EVERY;
 
     VitalsSampler(OpenDevice session) {
         this.session = session;
@@ -67,12 +73,15 @@ final class VitalsSampler {
             return;
         }
         try {
-            session.look(controller);
+            if (beat % STATE_EVERY == 0) {
+                session.look(controller);
+            }
             look(controller);
         } catch (DoorbellException e) {
             // The device is being reset or closed by another view; the next beat sees what has become of it.
-            session.show(Vitals.NONE);
+            session.show(Vitals.NONE, List.of());
         }
+        beat++;
     }
 
     private void look(Controller controller) {
@@ -81,28 +90,32 @@ final class VitalsSampler {
         var workers = controller.workers();
         for (var worker : workers) {
             var now = worker.counters();
-            var then = before.put(worker, now);
-            if (then != null && now.updatedNanos() > then.updatedNanos()) {
-                double seconds = (now.updatedNanos() - then.updatedNanos()) / 1e9;
+            var past = seen.computeIfAbsent(worker, w -> new ArrayDeque<>());
+            past.addLast(now);
+            var then = past.size() > WINDOW ? past.removeFirst() : past.getFirst();
+            double seconds = (now.updatedNanos() - then.updatedNanos()) / 1e9;
+            if (seconds > 0 && worker.state() == IoWorker.State.RUNNING) {
                 iops += (now.completed() - then.completed()) / seconds;
                 bytesPerSecond += (now.readBytes() + now.writeBytes() - then.readBytes() - then.writeBytes()) / seconds;
             }
         }
-        before.keySet().retainAll(workers);
-        var qpairs = controller.qpairs();
-        int outstanding = qpairs.stream().mapToInt(q -> q.info().outstanding()).sum();
-        var ids = qpairs.stream().map(Qpair::id).toList();
+        seen.keySet().retainAll(workers);
+        var infos = controller.qpairs().stream().map(Qpair::info).toList();
+        int outstanding = infos.stream().mapToInt(Qpair.Info::outstanding).sum();
+        var ids = infos.stream().map(Qpair.Info::qid).toList();
         if (!ids.equals(queues)) {
             queues = ids;
             session.fire(new DeviceEvent.QueuesChanged());
         }
         askTemperature();
-        session.show(new Vitals(temperature, iops, bytesPerSecond, outstanding));
+        session.show(new Vitals(temperature, iops, bytesPerSecond, outstanding), infos);
     }
 
     private void askTemperature() {
         boolean ready = session.state().getValue() == DeviceSession.State.READY;
-        if (beat++ % TEMPERATURE_EVERY == 0 && ready && session.idle()) {
+        sinceTemperature++;
+        if (sinceTemperature >= TEMPERATURE_EVERY && ready && session.idle()) {
+            sinceTemperature = 0;
             session.ask(c -> {
                         c.poll();
                         var log = c.logPage(SMART_LOG, ALL_NAMESPACES, 512, 0, 0, true);

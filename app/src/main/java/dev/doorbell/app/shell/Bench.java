@@ -38,14 +38,14 @@ final class Bench implements Workbench, AutoCloseable {
     private final Settings settings;
     private final ProblemList problems = new ProblemList();
     private final JobService jobs = new JobService(problems);
-    private final Sessions sessions = new Sessions(jobs, problems);
+    private final Sessions sessions;
     private final PulseClock pulse = new PulseClock(problems);
     private final ActionRegistry actions = new ActionRegistry();
     private final ObjectProperty<Selection> selection = new SimpleObjectProperty<>();
     private final StringProperty remark = new SimpleStringProperty("");
     private final Map<Class<?>, Object> shared = new HashMap<>();
     private final PluginHost plugins;
-    private final Catalogue catalogue;
+    private final CompletableFuture<Catalogue> catalogue;
     private final Theme theme;
     private final Views views;
     private final Places places;
@@ -53,8 +53,10 @@ final class Bench implements Workbench, AutoCloseable {
     Bench(Options options) {
         this.options = options;
         settings = Settings.load(options.home());
+        sessions = new Sessions(jobs, problems, settings);
         plugins = PluginHost.load(options.home().resolve("plugins"));
-        catalogue = catalogue(plugins);
+        // Reading the files takes longer than showing the window.
+        catalogue = CompletableFuture.supplyAsync(() -> catalogue(plugins));
         var look = settings.section("theme");
         theme = new Theme(look, options.dark().orElse(look.getBoolean("dark", true)));
         views = new Views(this, plugins.contributions(ViewContribution.class));
@@ -119,7 +121,7 @@ final class Bench implements Workbench, AutoCloseable {
 
     @Override
     public Catalogue catalogue() {
-        return catalogue;
+        return catalogue.join();
     }
 
     @Override

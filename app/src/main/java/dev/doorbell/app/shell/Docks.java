@@ -5,7 +5,9 @@ import java.util.Optional;
 import javafx.beans.binding.Bindings;
 import javafx.collections.SetChangeListener;
 import javafx.css.PseudoClass;
+import javafx.geometry.Insets;
 import javafx.geometry.Side;
+import javafx.geometry.VPos;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.Button;
@@ -20,6 +22,7 @@ import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Pane;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import software.coley.bentofx.Bento;
 import software.coley.bentofx.control.DragDropStage;
@@ -32,6 +35,7 @@ import software.coley.bentofx.layout.container.DockContainerRootBranch;
 
 /** One perspective's docking space, with tabs, corner buttons and windows in the workbench's manner. */
 final class Docks {
+    private static final double TAB_HEIGHT = 32;
     private static final PseudoClass SELECTED = PseudoClass.getPseudoClass("selected");
     private static final String DETACH = "mdi2o-open-in-new";
 
@@ -47,6 +51,7 @@ final class Docks {
     Docks(Views views, Theme theme) {
         this.views = views;
         this.theme = theme;
+        bento.controlsBuilding().setHeadersFactory(TabStrip::new);
         bento.controlsBuilding().setHeaderFactory(this::header);
         bento.controlsBuilding().setHeaderPaneFactory(leaf -> new Tabs(leaf));
         bento.placeholderBuilding().setContainerPlaceholderFactory(leaf -> new StackPane());
@@ -141,15 +146,19 @@ final class Docks {
                 || !(pane.getCenter() instanceof GridPane grid)) {
             return;
         }
+        var title = grid.getChildren().get(1);
         var close = grid.getChildren().getLast();
         var count = new Label();
         count.getStyleClass().add("count");
+        count.setMinWidth(Region.USE_PREF_SIZE);
         count.textProperty().bind(open.badge().asString());
         count.visibleProperty().bind(open.badge().greaterThan(0));
         count.managedProperty().bind(count.visibleProperty());
-        grid.getChildren().remove(close);
-        grid.add(count, 2, 0);
-        grid.add(close, 3, 0);
+        grid.getChildren().clear();
+        pane.setMinHeight(TAB_HEIGHT);
+        grid.setPadding(new Insets(0, 12, 0, 12));
+        grid.addRow(0, new StackPane(Icons.small(open.contribution().icon())), title, count, close);
+        grid.getChildren().forEach(n -> GridPane.setValignment(n, VPos.CENTER));
         if (close instanceof Pane wrapper && wrapper.getChildren().getFirst() instanceof Button button) {
             button.setText("");
             button.setGraphic(Icons.small("mdi2c-close"));

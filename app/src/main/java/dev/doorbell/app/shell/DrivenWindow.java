@@ -47,6 +47,7 @@ public final class DrivenWindow implements AutoCloseable {
             Platform.setImplicitExit(false);
         }
         var window = call(() -> {
+            HeadlessScreen.enlarge();
             var opened = MainWindow.open(new Stage(), options);
             opened.stage().setWidth(width);
             opened.stage().setHeight(height);

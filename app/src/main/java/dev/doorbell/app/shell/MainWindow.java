@@ -15,6 +15,7 @@ import javafx.stage.Stage;
 
 /** The main window: puts its parts together, remembers its place, closes what it opened. */
 public final class MainWindow implements AutoCloseable {
+    private static final String WELCOME = "welcome";
     private static final double MIN_WIDTH = 960;
     private static final double MIN_HEIGHT = 600;
 
@@ -51,9 +52,27 @@ public final class MainWindow implements AutoCloseable {
         var window = new MainWindow(stage, options);
         window.place();
         stage.show();
-        window.bench.places().start(stage, window.firstPerspective());
+        window.begin();
         options.devices().forEach(address -> window.bench.open(address).exceptionally(e -> null));
         return window;
+    }
+
+    /** The last perspective, or the page for beginners when nothing else was asked for. */
+    private void begin() {
+        var places = bench.places();
+        places.start(stage, firstPerspective());
+        boolean asked = !bench.options().devices().isEmpty()
+                || bench.options().perspective().isPresent();
+        if (!asked
+                && bench.settings().getBoolean(WELCOME + ".show", true)
+                && bench.views().kind(WELCOME).isPresent()) {
+            places.showAlone(WELCOME);
+        }
+        bench.device().subscribe((was, is) -> {
+            if (is != null) {
+                places.leaveAlone();
+            }
+        });
     }
 
     private Perspective firstPerspective() {

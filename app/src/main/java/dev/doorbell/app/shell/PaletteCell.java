@@ -10,8 +10,6 @@ import javafx.scene.control.ListCell;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
-import javafx.scene.text.Text;
-import javafx.scene.text.TextFlow;
 
 /** A line of the palette: icon, name with the matching part lit, detail, value. */
 final class PaletteCell extends ListCell<PaletteRow> {
@@ -67,14 +65,20 @@ final class PaletteCell extends ListCell<PaletteRow> {
         return row;
     }
 
-    private TextFlow lit(String name) {
+    private HBox lit(String name) {
         var wanted = query.get().toLowerCase(Locale.ROOT);
         int at = wanted.isEmpty() ? -1 : name.toLowerCase(Locale.ROOT).indexOf(wanted);
+        var parts = new HBox();
+        parts.getStyleClass().add("palette-name");
         if (at < 0) {
-            return new TextFlow(new Text(name));
+            parts.getChildren().add(new Label(name));
+            return parts;
         }
-        var match = new Text(name.substring(at, at + wanted.length()));
+        var match = new Label(name.substring(at, at + wanted.length()));
         match.getStyleClass().add("match");
-        return new TextFlow(new Text(name.substring(0, at)), match, new Text(name.substring(at + wanted.length())));
+        parts.getChildren()
+                .addAll(new Label(name.substring(0, at)), match, new Label(name.substring(at + wanted.length())));
+        parts.getChildren().forEach(n -> ((Label) n).setMinWidth(USE_PREF_SIZE));
+        return parts;
     }
 }

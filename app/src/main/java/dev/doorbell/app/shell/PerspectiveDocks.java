@@ -20,6 +20,7 @@ import javafx.scene.layout.StackPane;
 import javafx.stage.Stage;
 import software.coley.bentofx.control.DragDropStage;
 import software.coley.bentofx.dockable.Dockable;
+import software.coley.bentofx.event.DockEvent;
 import software.coley.bentofx.layout.DockContainer;
 import software.coley.bentofx.layout.container.DockContainerBranch;
 import software.coley.bentofx.layout.container.DockContainerLeaf;
@@ -130,6 +131,15 @@ final class PerspectiveDocks {
         stage.setY(frame.y());
         stage.setTitle(content.getDockables().getFirst().getTitle());
         return stage;
+    }
+
+    /** Calls {@code task} when the last tab of the main window was closed. */
+    void onEmpty(Runnable task) {
+        docks.bento().events().addEventListener(event -> {
+            if (event instanceof DockEvent.DockableRemoved && tabs().isEmpty()) {
+                Platform.runLater(task);
+            }
+        });
     }
 
     /** Shows or hides the windows of their own, as the perspective comes and goes. */

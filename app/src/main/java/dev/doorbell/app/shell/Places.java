@@ -1,6 +1,7 @@
 package dev.doorbell.app.shell;
 
 import dev.doorbell.app.shell.LayoutText.Frame;
+import dev.doorbell.plugin.Area;
 import dev.doorbell.plugin.Navigation;
 import dev.doorbell.plugin.Perspective;
 import dev.doorbell.plugin.Placement;
@@ -44,6 +45,7 @@ final class Places implements Navigation {
     private final StackPane node = new StackPane();
     private int at = -1;
     private boolean travelling;
+    private boolean alone;
     private Optional<Stage> stage = Optional.empty();
 
     /** Where the user has been. */
@@ -64,6 +66,29 @@ final class Places implements Navigation {
     void start(Stage owner, Perspective first) {
         stage = Optional.of(owner);
         show(first);
+    }
+
+    /** Fills the middle of the window with one view, until the user opens, shows or closes something. */
+    void showAlone(String viewId) {
+        var docks = new PerspectiveDocks(current.get(), views, theme, dockable -> {});
+        var tabs = new LayoutText.Tabs(DefaultLayouts.id(Area.CENTER), viewId, List.of(viewId));
+        docks.build(List.of(new Frame(true, 0, 0, 0, 0, tabs)), owner());
+        docks.onEmpty(this::leaveAlone);
+        docks(current.get()).showFloats(false);
+        node.getChildren().setAll(docks.node());
+        alone = true;
+        views.get(viewId).ifPresent(this::activate);
+    }
+
+    /** Back from {@link #showAlone} to the perspective. */
+    void leaveAlone() {
+        if (alone) {
+            alone = false;
+            var docks = docks(current.get());
+            node.getChildren().setAll(docks.node());
+            docks.showFloats(true);
+            docks.front().flatMap(views::get).ifPresent(this::activate);
+        }
     }
 
     private PerspectiveDocks docks(Perspective perspective) {
@@ -123,6 +148,7 @@ final class Places implements Navigation {
 
     @Override
     public void show(Perspective perspective) {
+        leaveAlone();
         if (perspective == current.get()) {
             return;
         }
@@ -168,6 +194,7 @@ final class Places implements Navigation {
             bench.problems().add(Problem.warning("", "There is no view “" + viewId + "”"));
             return;
         }
+        leaveAlone();
         leaveTrace();
         var here = current.get();
         if (!docks(here).has(viewId) && Views.placement(kind.get(), here).isEmpty()) {

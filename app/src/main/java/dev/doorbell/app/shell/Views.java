@@ -38,7 +38,15 @@ final class Views {
 
     /** The view, whose content is not made before it is seen; empty for an unknown id, as in an old layout. */
     Optional<OpenView> get(String id) {
-        return kind(id).map(kind -> open.computeIfAbsent(id, key -> new OpenView(kind, workbench)));
+        return kind(id).map(kind -> {
+            var there = open.get(id);
+            if (there == null) {
+                there = new OpenView(kind, workbench);
+                open.put(id, there);
+                kind.tab(there);
+            }
+            return there;
+        });
     }
 
     static Optional<Placement> placement(ViewContribution kind, Perspective perspective) {

@@ -2,6 +2,8 @@ package dev.doorbell.plugin;
 
 import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.DeviceAddress;
+import dev.doorbell.driver.Qpair;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import javafx.beans.property.BooleanProperty;
@@ -47,6 +49,9 @@ public interface DeviceSession {
 
     /** Temperature, throughput and outstanding commands, for the status bar; never empty. */
     ObservableValue<Vitals> vitals();
+
+    /** The qpairs as they were at most 100 ms ago, admin first; never empty inside, the list is while it is not open. */
+    ObservableValue<List<Qpair.Info>> queues();
 
     /**
      * On: no writes, formats or register writes. Real devices start with it on, simulated and virtual ones without. Views

@@ -1,5 +1,6 @@
 package dev.doorbell.plugin;
 
+import javafx.beans.value.ObservableValue;
 import javafx.collections.ObservableList;
 
 /** Long work, all of it in one place: the Jobs view and the status bar show it, with progress and cancel. */
@@ -12,6 +13,9 @@ public interface Jobs {
 
     /** Those that run and the last hundred that ended, newest first. Unmodifiable. */
     ObservableList<Job<?>> all();
+
+    /** How many wait or run. */
+    ObservableValue<Integer> running();
 
     /** Long work without a device. */
     @FunctionalInterface

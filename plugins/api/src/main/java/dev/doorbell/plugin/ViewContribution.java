@@ -26,6 +26,12 @@ public interface ViewContribution extends ExtensionPoint {
     }
 
     /**
+     * Called when there is first a tab, perhaps long before there is a view: for what the tab itself shows, such as
+     * {@link ViewContext#badge}.
+     */
+    default void tab(ViewContext context) {}
+
+    /**
      * Makes the view. Called on the JavaFX thread, the first time its tab is selected; builds nodes and binds them, and
      * does no device work.
      */
