@@ -54,8 +54,8 @@ final class Children {
         return found;
     }
 
-    /** Runs {@code close} if nothing is open, while nothing can be opened. */
-    synchronized void closeIfNone(String device, Runnable close) {
+    /** Runs {@code close} if nothing is open, while nothing can be opened. The caller holds the admin queue's lock if there is one. */
+    synchronized <T> T closeIfNone(String device, Supplier<T> close) {
         if (opening > 0) {
             throw new Device.BusyException(
                     "something is just being opened on " + device + "; close it when that is done");
@@ -67,7 +67,7 @@ final class Children {
             throw new Device.BusyException(list(names) + " of " + device + (one ? " is" : " are")
                     + " still open; close " + (one ? "it" : "them") + " first");
         }
-        close.run();
+        return close.get();
     }
 
     private static String list(List<String> names) {

@@ -141,6 +141,7 @@ public final class Controller implements AutoCloseable {
     /** The largest data that the driver puts into one command: a page list has room for it at any alignment. */
     private static final int TRANSFER_LIMIT = 2 << 20;
 
+    private static final long CLOSE_LIMIT_NANOS = 10_000_000_000L;
     private static final int NUMBER_OF_QUEUES = 0x07;
     private static final int CSTS = 0x1c;
 
@@ -153,6 +154,7 @@ public final class Controller implements AutoCloseable {
     private volatile Duration timeout = options.timeout();
     private volatile Qpair admin;
     private volatile boolean closed;
+    private boolean finished;
     private volatile int maxQueues;
     private volatile int maxTransferBytes;
 
@@ -278,6 +280,10 @@ public final class Controller implements AutoCloseable {
      */
     public void disable() {
         checkOpen();
+        stop();
+    }
+
+    private void stop() {
         exclusively(() -> onDevice(h -> Rc.check(Library.get().bell_controller_disable(h), EnableException::new)));
     }
 
@@ -740,38 +746,62 @@ public final class Controller implements AutoCloseable {
         }
     }
 
-    /** Ends the admin qpair while {@code detach} closes the device, which owns it. */
-    void closeAdmin(Runnable detach) {
-        Qpair a = admin;
-        if (a == null || !a.isOpen()) {
+    /** Closes the device with {@code detach}, and with it the admin qpair, if nothing else is open on it. */
+    void detach(Runnable detach) {
+        Ends ends = onAdmin(() -> device.children().closeIfNone(device.address().text(), () -> {
+            Qpair a = admin;
+            if (a != null && a.isOpen()) {
+                return a.closeNative(h -> detach.run());
+            }
             detach.run();
-            return;
+            return new Ends();
+        }));
+        if (ends.count() > 0) {
+            admin.dispatchQuietly(ends);
         }
-        a.dispatchQuietly(a.closeNative(h -> detach.run()));
     }
 
     /**
      * Closes its workers and I/O qpairs; if it opened its device, also disables the controller, frees the buffers and closes the device.
-     * Outstanding commands end as lost.
+     * Outstanding commands end as lost. Other threads that use the controller meanwhile get a {@link Device.ClosedException}.
      */
     @Override
-    public void close() {
-        if (closed) {
+    public synchronized void close() {
+        closed = true;
+        if (finished) {
             return;
         }
         Throwable failure = closeAll(workers(), null);
         failure = closeAll(device.children().of(Qpair.class), failure);
         if (ownsDevice) {
             disableQuietly();
-            failure = closeAll(device.children().of(Buffer.class), failure);
-            failure = closeAll(List.of(device), failure);
+            failure = Ends.join(failure, closeDevice());
         }
-        closed = true;
+        finished = !ownsDevice || !device.isOpen();
         listeners.clear();
         switch (failure) {
             case null -> {}
             case RuntimeException e -> throw e;
             default -> throw new DoorbellException("closing " + device + " failed: " + failure.getMessage(), failure);
+        }
+    }
+
+    /** Closes the device with all that is open on it, even if other threads are still opening things, which they cannot for long. */
+    private Throwable closeDevice() {
+        long deadline = System.nanoTime() + CLOSE_LIMIT_NANOS;
+        for (; ; ) {
+            Throwable failure = closeAll(workers(), null);
+            failure = closeAll(device.children().of(Qpair.class), failure);
+            failure = closeAll(device.children().of(Buffer.class), failure);
+            try {
+                device.close();
+                return failure;
+            } catch (Device.BusyException e) {
+                if (System.nanoTime() > deadline) {
+                    return Ends.join(failure, e);
+                }
+                Thread.yield();
+            }
         }
     }
 
@@ -795,7 +825,7 @@ public final class Controller implements AutoCloseable {
             return;
         }
         try {
-            disable();
+            stop();
             a.dispatchQuietly(a.reapAll());
         } catch (DoorbellException e) {
             LOG.info("{} was not disabled before it was detached: {}", device, e.getMessage());

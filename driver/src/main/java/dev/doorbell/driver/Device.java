@@ -254,8 +254,15 @@ public final class Device implements AutoCloseable {
         }
         Library library = Library.get();
         Runnable detach = () -> handle.close(h -> Rc.check(library.bell_device_close(h)));
-        children.closeIfNone(
-                address.text(), () -> existingController().ifPresentOrElse(c -> c.closeAdmin(detach), detach));
+        Optional<Controller> existing = existingController();
+        if (existing.isPresent()) {
+            existing.get().detach(detach);
+        } else {
+            children.closeIfNone(address.text(), () -> {
+                detach.run();
+                return this;
+            });
+        }
     }
 
     Handle handle() {

@@ -88,8 +88,8 @@ public final class Qpair implements Children.Child {
 
     private static final Logger LOG = LoggerFactory.getLogger(Qpair.class);
     private static final int BATCH = 64;
-    /** How long a waiting thread keeps the lock: others get in between. */
-    private static final long SLICE_MICROS = 500;
+    /** How long a waiting thread keeps the lock, first and at most: others get in between. Long slices let the CPU sleep. */
+    private static final long SLICE_MICROS = 500, LONGEST_SLICE_MICROS = 8_000;
     /** Commands end by their own time limit; this much later the wait gives up on the library. */
     private static final long MARGIN_NANOS = 10_000_000_000L;
 
@@ -249,8 +249,11 @@ public final class Qpair implements Children.Child {
             keep(dispatch(reap(BATCH, SLICE_MICROS, true)));
             checkDeadline(deadline, "room for a command");
         }
+        long slice = SLICE_MICROS;
         while (pending.end == null) {
-            keep(dispatch(reapFor(pending)));
+            Ends ends = reapFor(pending, slice);
+            slice = nextSlice(slice, ends);
+            keep(dispatch(ends));
             checkDeadline(deadline, "the end of CID " + pending.cid);
         }
         return pending.end;
@@ -274,6 +277,7 @@ public final class Qpair implements Children.Child {
                     + "; the call that runs the callback is already waiting: submit there, and wait outside");
         }
         long start = System.nanoTime();
+        long slice = SLICE_MICROS;
         Completion last = null;
         for (int done = 0; ; ) {
             Ends ends = null;
@@ -288,7 +292,7 @@ public final class Qpair implements Children.Child {
                         throw new IllegalStateException("waitDone(" + n + ") on " + handle + ": only " + done
                                 + " commands were outstanding; submit before waiting");
                     }
-                    ends = reapLocked(Math.min(BATCH, n - done), SLICE_MICROS, true);
+                    ends = reapLocked(Math.min(BATCH, n - done), slice, true);
                 }
             } finally {
                 lock.unlock();
@@ -300,6 +304,7 @@ public final class Qpair implements Children.Child {
             if (ends.count() > 0) {
                 start = System.nanoTime();
             }
+            slice = nextSlice(slice, ends);
             rethrow(dispatch(ends));
             checkDeadline(start + controller.timeout().toNanos() + longestOwnNanos + MARGIN_NANOS, n + " commands");
         }
@@ -426,11 +431,15 @@ public final class Qpair implements Children.Child {
         }
     }
 
-    private Ends reapFor(Pending pending) {
+    private static long nextSlice(long slice, Ends ends) {
+        return ends.count() > 0 ? SLICE_MICROS : Math.min(slice * 2, LONGEST_SLICE_MICROS);
+    }
+
+    private Ends reapFor(Pending pending, long slice) {
         lock.lock();
         try {
             // Another thread may have reaped it, or closed the qpair, while this one waited for the lock.
-            return pending.end != null ? new Ends() : reapLocked(BATCH, SLICE_MICROS, true);
+            return pending.end != null ? new Ends() : reapLocked(BATCH, slice, true);
         } finally {
             lock.unlock();
         }

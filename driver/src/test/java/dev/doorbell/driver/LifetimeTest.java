@@ -158,7 +158,7 @@ class LifetimeTest {
         try (Controller controller = Controller.open(address)) {
             Namespace namespace = controller.namespace(1);
             int count = 4096 / namespace.lbaBytes();
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 8; i++) {
                 Qpair qpair = controller.createQpair(8);
                 // Nobody holds this buffer or the commands but the driver.
                 qpair.submit(
@@ -189,11 +189,11 @@ class LifetimeTest {
             }
         });
         try {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 2; i++) {
                 try (Controller controller = Controller.open(address);
                         Qpair qpair = controller.createQpair(8);
                         Buffer data = controller.device().allocate(4096)) {
-                    for (int j = 0; j < 50; j++) {
+                    for (int j = 0; j < 20; j++) {
                         controller.namespace(1).read(qpair, data, j, 1).orThrow();
                     }
                 }

@@ -130,6 +130,41 @@ class ThreadsTest extends DeviceTest {
     }
 
     @Test
+    void oneThreadClosesTheControllerThatOthersUse() throws Exception {
+        AtomicInteger started = new AtomicInteger();
+        Thread closer = Thread.startVirtualThread(() -> {
+            while (started.get() < 12) {
+                Thread.onSpinWait();
+            }
+            controller.close();
+        });
+        AtomicInteger thread = new AtomicInteger();
+        inThreads(4, () -> {
+            int kind = thread.getAndIncrement();
+            for (; ; ) {
+                started.incrementAndGet();
+                try {
+                    switch (kind) {
+                        case 0 -> controller.reset();
+                        case 1 -> controller.createQpair(4).close();
+                        case 2 -> controller.device().registers().dump(0x40);
+                        default -> controller.identifyController();
+                    }
+                } catch (Device.ClosedException e) {
+                    return null;
+                } catch (Device.BusyException
+                        | Command.LostException
+                        | Qpair.DeadException
+                        | Qpair.CreationException e) {
+                    // The reset of another thread, or the close just under way.
+                }
+            }
+        });
+        closer.join();
+        assertThat(controller.device().isOpen()).isFalse();
+    }
+
+    @Test
     void oneThreadClosesTheQpairThatOthersUse() throws Exception {
         Namespace namespace = namespace();
         for (int round = 0; round < 5; round++) {
