@@ -14,7 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -141,14 +140,14 @@ public final class Controller implements AutoCloseable {
     /** The largest data that the driver puts into one command: a page list has room for it at any alignment. */
     private static final int TRANSFER_LIMIT = 2 << 20;
 
-    private static final long CLOSE_LIMIT_NANOS = 10_000_000_000L;
     private static final int NUMBER_OF_QUEUES = 0x07;
     private static final int CSTS = 0x1c;
 
     private final Device device;
     private final boolean ownsDevice;
     private final ReentrantLock adminLock = new ReentrantLock(true);
-    private final List<Consumer<AsyncEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final EventListeners listeners = new EventListeners();
+    private final AdminData transfers;
     private final Map<Integer, Namespace> namespaces = new ConcurrentHashMap<>();
     private volatile Options options = Options.defaults();
     private volatile Duration timeout = options.timeout();
@@ -161,6 +160,7 @@ public final class Controller implements AutoCloseable {
     Controller(Device device, boolean ownsDevice) {
         this.device = device;
         this.ownsDevice = ownsDevice;
+        this.transfers = new AdminData(this);
     }
 
     /**
@@ -386,7 +386,8 @@ public final class Controller implements AutoCloseable {
 
     /** What Identify returns, 4096 bytes, NVMe Base 2.0c §5.17. */
     public byte[] identify(int cns, int nsid, int cntid, int csi) {
-        return receive(
+        return transfers
+                .receive(
                         String.format("Identify CNS %02xh, nsid %x", cns, nsid),
                         AdminCommands.identify(cns, nsid, cntid, csi),
                         4096)
@@ -419,7 +420,8 @@ public final class Controller implements AutoCloseable {
             int n = Math.min(piece, all.remaining());
             boolean last = n == all.remaining();
             Command command = AdminCommands.getLogPage(lid, nsid, n, offset + all.position(), lsp, rae || !last);
-            all.put(receive(String.format("Get Log Page %02xh", lid), command, n)
+            all.put(transfers
+                    .receive(String.format("Get Log Page %02xh", lid), command, n)
                     .data());
         }
         return all.array();
@@ -440,7 +442,7 @@ public final class Controller implements AutoCloseable {
         if (bytes == 0) {
             return new FeatureValue(execute(command).orThrow(what).cdw0(), new byte[0]);
         }
-        Received received = receive(what, command, bytes);
+        AdminData.Received received = transfers.receive(what, command, bytes);
         return new FeatureValue(received.completion().cdw0(), received.data());
     }
 
@@ -453,7 +455,8 @@ public final class Controller implements AutoCloseable {
 
     /** Sets a feature with its data structure; returns dword 0 of the completion. */
     public int setFeature(int fid, int nsid, int cdw11, boolean save, byte[] data) {
-        return send(String.format("Set Features %02xh", fid), AdminCommands.setFeatures(fid, nsid, cdw11, save), data)
+        return transfers
+                .send(String.format("Set Features %02xh", fid), AdminCommands.setFeatures(fid, nsid, cdw11, save), data)
                 .cdw0();
     }
 
@@ -524,24 +527,11 @@ public final class Controller implements AutoCloseable {
      */
     public AutoCloseable onAsyncEvent(Consumer<AsyncEvent> listener) {
         checkOpen();
-        // A listener that is added twice is told twice and removed once.
-        Consumer<AsyncEvent> own = listener::accept;
-        listeners.add(own);
-        return () -> listeners.remove(own);
+        return listeners.add(listener);
     }
 
     void tell(AsyncEvent event) {
-        Throwable failure = null;
-        for (Consumer<AsyncEvent> listener : listeners) {
-            try {
-                listener.accept(event);
-            } catch (Throwable t) {
-                failure = Ends.join(failure, t);
-            }
-        }
-        if (failure != null) {
-            throw new DoorbellException("a listener for asynchronous events failed: " + failure.getMessage(), failure);
-        }
+        listeners.tell(event);
     }
 
     /**
@@ -599,7 +589,10 @@ public final class Controller implements AutoCloseable {
             int n = Math.min(pieceBytes, image.length - offset);
             byte[] piece =
                     java.util.Arrays.copyOf(java.util.Arrays.copyOfRange(image, offset, offset + n), (n + 3) / 4 * 4);
-            send("Firmware Image Download at " + offset, AdminCommands.firmwareDownload(piece.length, offset), piece);
+            transfers.send(
+                    "Firmware Image Download at " + offset,
+                    AdminCommands.firmwareDownload(piece.length, offset),
+                    piece);
         }
     }
 
@@ -620,7 +613,8 @@ public final class Controller implements AutoCloseable {
      * @param structure 4096 bytes in the layout of identify namespace, with size, capacity and format
      */
     public int createNamespace(int csi, byte[] structure) {
-        return send("Namespace Management, create", AdminCommands.createNamespace(csi), structure)
+        return transfers
+                .send("Namespace Management, create", AdminCommands.createNamespace(csi), structure)
                 .cdw0();
     }
 
@@ -632,51 +626,31 @@ public final class Controller implements AutoCloseable {
 
     /** Attaches a namespace to controllers, by their ids. */
     public Completion attach(int nsid, int... controllerIds) {
-        return send(
-                "Namespace Attachment, attach", AdminCommands.attachment(nsid, true), controllerList(controllerIds));
+        return transfers.send(
+                "Namespace Attachment, attach",
+                AdminCommands.attachment(nsid, true),
+                AdminData.controllerList(controllerIds));
     }
 
     /** Detaches a namespace from controllers, by their ids. */
     public Completion detach(int nsid, int... controllerIds) {
         namespaces.remove(nsid);
-        return send(
-                "Namespace Attachment, detach", AdminCommands.attachment(nsid, false), controllerList(controllerIds));
-    }
-
-    private static byte[] controllerList(int... ids) {
-        ByteBuffer list =
-                ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN).putShort((short) ids.length);
-        for (int id : ids) {
-            list.putShort((short) id);
-        }
-        return list.array();
+        return transfers.send(
+                "Namespace Attachment, detach",
+                AdminCommands.attachment(nsid, false),
+                AdminData.controllerList(controllerIds));
     }
 
     /** Security Send, NVMe Base 2.0c §5.26. */
     public Completion securitySend(int protocol, int specific, int nssf, byte[] data) {
-        return send("Security Send", AdminCommands.securitySend(protocol, specific, nssf, data.length), data);
+        return transfers.send("Security Send", AdminCommands.securitySend(protocol, specific, nssf, data.length), data);
     }
 
     /** Security Receive, NVMe Base 2.0c §5.25; returns {@code bytes} bytes. */
     public byte[] securityReceive(int protocol, int specific, int nssf, int bytes) {
-        return receive("Security Receive", AdminCommands.securityReceive(protocol, specific, nssf, bytes), bytes)
+        return transfers
+                .receive("Security Receive", AdminCommands.securityReceive(protocol, specific, nssf, bytes), bytes)
                 .data();
-    }
-
-    private record Received(Completion completion, byte[] data) {}
-
-    private Received receive(String what, Command command, int bytes) {
-        try (Buffer buffer = device.allocate(bytes)) {
-            Completion end = execute(command.data(buffer)).orThrow(what);
-            return new Received(end, buffer.toBytes());
-        }
-    }
-
-    private Completion send(String what, Command command, byte[] data) {
-        try (Buffer buffer = device.allocate(data.length)) {
-            buffer.put(0, data);
-            return execute(command.data(buffer)).orThrow(what);
-        }
     }
 
     /**
@@ -771,51 +745,16 @@ public final class Controller implements AutoCloseable {
         if (finished) {
             return;
         }
-        Throwable failure = closeAll(workers(), null);
-        failure = closeAll(device.children().of(Qpair.class), failure);
+        Closing closing = new Closing();
+        closing.all(workers());
+        closing.all(device.children().of(Qpair.class));
         if (ownsDevice) {
             disableQuietly();
-            failure = Ends.join(failure, closeDevice());
+            closing.device(device);
         }
         finished = !ownsDevice || !device.isOpen();
         listeners.clear();
-        switch (failure) {
-            case null -> {}
-            case RuntimeException e -> throw e;
-            default -> throw new DoorbellException("closing " + device + " failed: " + failure.getMessage(), failure);
-        }
-    }
-
-    /** Closes the device with all that is open on it, even if other threads are still opening things, which they cannot for long. */
-    private Throwable closeDevice() {
-        long deadline = System.nanoTime() + CLOSE_LIMIT_NANOS;
-        for (; ; ) {
-            Throwable failure = closeAll(workers(), null);
-            failure = closeAll(device.children().of(Qpair.class), failure);
-            failure = closeAll(device.children().of(Buffer.class), failure);
-            try {
-                device.close();
-                return failure;
-            } catch (Device.BusyException e) {
-                if (System.nanoTime() > deadline) {
-                    return Ends.join(failure, e);
-                }
-                Thread.yield();
-            }
-        }
-    }
-
-    /** Closes every one, and returns the first failure with the others as suppressed. */
-    private static Throwable closeAll(List<? extends AutoCloseable> things, Throwable before) {
-        Throwable failure = before;
-        for (AutoCloseable thing : things) {
-            try {
-                thing.close();
-            } catch (Exception e) {
-                failure = Ends.join(failure, e);
-            }
-        }
-        return failure;
+        closing.rethrow();
     }
 
     /** Stops the device from touching memory that is about to be freed. A device that is gone, or will not, is detached as it is. */

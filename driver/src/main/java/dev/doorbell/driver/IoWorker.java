@@ -35,7 +35,7 @@ public final class IoWorker implements Children.Child {
      * Counters of a worker at one moment. Times are of the monotonic clock.
      *
      * @param startedNanos when it started, 0 before
-     * @param updatedNanos when the worker last wrote these
+     * @param updatedNanos when these were read while it runs, and its end afterwards; 0 before the start
      * @param finishedNanos when it ended, 0 while running
      * @param submitted commands
      * @param completed commands
@@ -357,10 +357,14 @@ public final class IoWorker implements Children.Child {
     }
 
     private Counters readCounters() {
+        long started = counter(WorkerCounters.STARTED_NS);
+        long finished = counter(WorkerCounters.FINISHED_NS);
+        // The counts are of this very moment; the worker notes the time only now and then.
+        long updated = started == 0 || finished != 0 ? finished : System.nanoTime();
         return new Counters(
-                counter(WorkerCounters.STARTED_NS),
-                counter(WorkerCounters.UPDATED_NS),
-                counter(WorkerCounters.FINISHED_NS),
+                started,
+                updated,
+                finished,
                 counter(WorkerCounters.SUBMITTED),
                 counter(WorkerCounters.COMPLETED),
                 counter(WorkerCounters.OUTSTANDING),
