@@ -64,7 +64,8 @@ class SlowDeviceTest {
         try (Buffer data = controller.device().allocate(4096)) {
             CompletableFuture<Completion> read =
                     qpair.send(controller.namespace(1).readCommand(0, 1, data));
-            assertThat(controller.abort(qpair.id(), qpair.latestCid())).isTrue();
+            // The device can abort it only once it has fetched it.
+            DeviceTest.await("the abort", () -> controller.abort(qpair.id(), qpair.latestCid()));
             qpair.waitDone(1);
             assertThat(read.join().statusCode()).isEqualTo("00/07");
         }
