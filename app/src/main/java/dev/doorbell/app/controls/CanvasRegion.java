@@ -53,7 +53,7 @@ public abstract class CanvasRegion extends Region {
     }
 
     /** A styled paint and font; reading it is free, a change of it redraws. */
-    protected final class Ink {
+    public final class Ink {
         private final Text probe = new Text();
 
         private Ink(String name) {

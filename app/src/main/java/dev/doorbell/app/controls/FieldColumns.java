@@ -17,18 +17,18 @@ import javafx.scene.layout.HBox;
 final class FieldColumns {
     private FieldColumns() {}
 
-    static TreeTableColumn<FieldRow, FieldRow> name() {
-        return column(ControlTexts.of("field.name"), 220, 80, NameCell::new);
+    static TreeTableColumn<FieldRow, FieldRow> name(Function<Decoded, String> text) {
+        return column(ControlTexts.of("field.name"), 220, 80, () -> new NameCell(text));
     }
 
     static TreeTableColumn<FieldRow, FieldRow> where(String title, Function<Decoded, String> text) {
-        TreeTableColumn<FieldRow, FieldRow> column = column(title, 76, 52, () -> new WhereCell(text));
+        TreeTableColumn<FieldRow, FieldRow> column = column(title, 72, 68, () -> new WhereCell(text));
         column.getStyleClass().add("right");
         return column;
     }
 
     static TreeTableColumn<FieldRow, FieldRow> value() {
-        return column(ControlTexts.of("field.value"), 164, 60, ValueCell::new);
+        return column(ControlTexts.of("field.value"), 168, 156, ValueCell::new);
     }
 
     static TreeTableColumn<FieldRow, FieldRow> meaning() {
@@ -77,10 +77,16 @@ final class FieldColumns {
     }
 
     private static final class NameCell extends FieldCell {
+        private final Function<Decoded, String> text;
+
+        NameCell(Function<Decoded, String> text) {
+            this.text = text;
+        }
+
         @Override
         void show(FieldRow row) {
             Decoded field = row.field();
-            setText(field.isBits() && !field.title().isBlank() ? field.title() : field.name());
+            setText(text.apply(field));
             setTooltip(new Tooltip(tip(field)));
         }
 
@@ -122,7 +128,8 @@ final class FieldColumns {
         void show(FieldRow row) {
             if (!row.changed()) {
                 setGraphic(null);
-                setText(row.field().meaning());
+                String words = row.field().meaning();
+                setText(words.isBlank() && row.isContainer() ? row.field().title() : words);
                 return;
             }
             HBox box = new HBox(4, Icons.small("mdi2d-delta"));

@@ -26,7 +26,10 @@ import javafx.scene.input.KeyCombination;
  * tinted and say what they were. It can be filtered in place; what was expanded and selected stays so over refreshes.
  */
 public final class FieldTree extends TreeTableView<FieldRow> {
-    private static final double NARROW = 540;
+    private static final double NARROW = 600;
+
+    /** Data of no more parts than this shows them opened. */
+    private static final int FEW_PARTS = 24;
 
     private final StringProperty filter = new SimpleStringProperty(this, "filter", "");
     private final BooleanProperty nonZeroOnly = new SimpleBooleanProperty(this, "nonZeroOnly", false);
@@ -36,6 +39,7 @@ public final class FieldTree extends TreeTableView<FieldRow> {
     private FieldRow root = null;
     private Consumer<FieldRow> onChoose = row -> {};
     private boolean rebuilding;
+    private boolean titles;
 
     /** A tree whose second column says where a field is by byte numbers. */
     public FieldTree() {
@@ -44,11 +48,11 @@ public final class FieldTree extends TreeTableView<FieldRow> {
 
     /** A tree with a second column of one's own, such as register offsets. */
     public FieldTree(String whereTitle, Function<Decoded, String> where) {
-        getStyleClass().add("field-tree");
+        getStyleClass().addAll("field-tree", "lined");
         setShowRoot(false);
         getSelectionModel().setSelectionMode(SelectionMode.MULTIPLE);
         setColumnResizePolicy(CONSTRAINED_RESIZE_POLICY_LAST_COLUMN);
-        name = FieldColumns.name();
+        name = FieldColumns.name(this::nameOf);
         getColumns().add(name);
         getColumns().add(FieldColumns.where(whereTitle, where));
         getColumns().add(FieldColumns.value());
@@ -67,6 +71,12 @@ public final class FieldTree extends TreeTableView<FieldRow> {
         });
         setContextMenu(new FieldMenu(this));
         fitColumns();
+    }
+
+    /** Names whole fields by their titles, for structures whose short names nobody knows by heart. */
+    public FieldTree byTitle() {
+        titles = true;
+        return this;
     }
 
     /** Shows decoded data, and what changed since an earlier reading of it. */
@@ -131,6 +141,11 @@ public final class FieldTree extends TreeTableView<FieldRow> {
         return false;
     }
 
+    private String nameOf(Decoded field) {
+        boolean title = (titles || field.isBits()) && !field.title().isBlank();
+        return title ? field.title() : field.name();
+    }
+
     private void select(TreeItem<FieldRow> item) {
         for (TreeItem<FieldRow> up = item.getParent(); up != null; up = up.getParent()) {
             up.setExpanded(true);
@@ -179,9 +194,10 @@ public final class FieldTree extends TreeTableView<FieldRow> {
             item.getChildren().add(item(child, searching));
         }
         String path = row.field().path();
+        boolean part =
+                !path.contains(".") && row.isContainer() && root.children().size() <= FEW_PARTS;
         boolean holdsChange = row.children().stream().anyMatch(FieldRow::changed);
-        item.setExpanded(searching
-                || expanded.getOrDefault(path, holdsChange && !row.children().isEmpty()));
+        item.setExpanded(searching || expanded.getOrDefault(path, part || holdsChange));
         item.expandedProperty().addListener((o, was, is) -> {
             if (!rebuilding && filter.get().isBlank()) {
                 expanded.put(path, is);
@@ -213,6 +229,8 @@ public final class FieldTree extends TreeTableView<FieldRow> {
     }
 
     private void fitColumns() {
-        name.setPrefWidth(getWidth() > 0 && getWidth() < NARROW ? 148 : 220);
+        boolean narrow = getWidth() > 0 && getWidth() < NARROW;
+        name.setMinWidth(narrow ? 110 : 180);
+        name.setPrefWidth(narrow ? 148 : 220);
     }
 }

@@ -71,7 +71,9 @@ final class CaseTree extends TreeTableView<CaseTree.Line> {
                 super.updateItem(line, empty);
                 pseudoClassStateChanged(
                         BAD,
-                        !empty && line instanceof Line.OfCase c && c.result().state().isBad());
+                        !empty
+                                && line instanceof Line.OfCase c
+                                && c.result().state().isBad());
             }
         });
         getSelectionModel().selectedItemProperty().addListener((o, was, is) -> {
@@ -93,7 +95,8 @@ final class CaseTree extends TreeTableView<CaseTree.Line> {
     void show(RunResult run, Show show, String query) {
         filling = true;
         List<String> wanted = new ArrayList<>();
-        List<TreeItem<Line>> items = show == Show.SLOWEST ? flat(run, show, query, wanted) : grouped(run, show, query, wanted);
+        List<TreeItem<Line>> items =
+                show == Show.SLOWEST ? flat(run, show, query, wanted) : grouped(run, show, query, wanted);
         if (wanted.equals(shape)) {
             update(top, items);
         } else {
@@ -152,9 +155,10 @@ final class CaseTree extends TreeTableView<CaseTree.Line> {
 
     /** Selects a case and brings it into sight. */
     void select(String id) {
-        if (id.isEmpty() || getSelectionModel().getSelectedItem() != null
-                && getSelectionModel().getSelectedItem().getValue() instanceof Line.OfCase c
-                && c.result().id().equals(id)) {
+        if (id.isEmpty()
+                || getSelectionModel().getSelectedItem() != null
+                        && getSelectionModel().getSelectedItem().getValue() instanceof Line.OfCase c
+                        && c.result().id().equals(id)) {
             return;
         }
         for (TreeItem<Line> item : all(top)) {
@@ -177,10 +181,13 @@ final class CaseTree extends TreeTableView<CaseTree.Line> {
 
     private String result(Line line) {
         return switch (line) {
-            case Line.OfCase c -> c.result().state() == State.PASSED ? "" : c.result().finding();
+            case Line.OfCase c ->
+                c.result().state() == State.PASSED ? "" : c.result().finding();
             case Line.OfGroup g -> {
                 long bad = g.group().count(State.FAILED) + g.group().count(State.ERROR);
-                long done = g.group().cases().stream().filter(c -> c.state().isDone()).count();
+                long done = g.group().cases().stream()
+                        .filter(c -> c.state().isDone())
+                        .count();
                 long skipped = g.group().count(State.SKIPPED);
                 String text = done < g.group().cases().size()
                         ? texts.get("cases.doneOf", done, g.group().cases().size())

@@ -94,7 +94,12 @@ final class CaseView implements View {
         HBox line = new HBox(8, icon, title);
         line.setAlignment(Pos.TOP_LEFT);
         VBox head = new VBox(4, line);
-        head.getStyleClass().addAll("case-head", c.state().isBad() ? "case-bad" : "case-" + c.state().name().toLowerCase(java.util.Locale.ROOT));
+        head.getStyleClass()
+                .addAll(
+                        "case-head",
+                        c.state().isBad()
+                                ? "case-bad"
+                                : "case-" + c.state().name().toLowerCase(java.util.Locale.ROOT));
         if (!c.finding().isEmpty()) {
             Label finding = new Label(c.finding());
             finding.setWrapText(true);
@@ -141,8 +146,14 @@ final class CaseView implements View {
                 .skip(Math.max(0, desk.runs().size() - 16L))
                 .forEach(r -> {
                     Region box = new Region();
-                    box.getStyleClass().addAll("history-box", r.state().isBad() ? "history-bad" : "history-" + r.state().name().toLowerCase(java.util.Locale.ROOT));
-                    Tooltip.install(box, new Tooltip(texts.get("state." + r.state().name())));
+                    box.getStyleClass()
+                            .addAll(
+                                    "history-box",
+                                    r.state().isBad()
+                                            ? "history-bad"
+                                            : "history-" + r.state().name().toLowerCase(java.util.Locale.ROOT));
+                    Tooltip.install(
+                            box, new Tooltip(texts.get("state." + r.state().name())));
                     history.getChildren().add(box);
                 });
         grid.add(history, 1, grid.getRowCount() - 1);
@@ -167,7 +178,8 @@ final class CaseView implements View {
 
     private Node failure(StepResult step) {
         VBox section = section("case.step");
-        ((Label) section.getChildren().getFirst()).setText(texts.get("case.step", step.path(), step.title(), step.source()));
+        ((Label) section.getChildren().getFirst())
+                .setText(texts.get("case.step", step.path(), step.title(), step.source()));
         section.getChildren().add(pair("case.expected", step.expected()));
         section.getChildren().add(pair("case.got", step.got()));
         step.difference().ifPresent(d -> section.getChildren().add(new DifferencePane(texts, d)));
@@ -193,7 +205,11 @@ final class CaseView implements View {
             icon.setMinWidth(Region.USE_PREF_SIZE);
             Label title = new Label(step.title());
             title.setMinWidth(0);
-            Tooltip.install(title, new Tooltip(step.title() + (step.expected().isEmpty() ? "" : "\n" + step.expected()) + (step.got().isEmpty() ? "" : "\n" + step.got())));
+            Tooltip.install(
+                    title,
+                    new Tooltip(step.title()
+                            + (step.expected().isEmpty() ? "" : "\n" + step.expected())
+                            + (step.got().isEmpty() ? "" : "\n" + step.got())));
             Region gap = new Region();
             HBox.setHgrow(gap, Priority.ALWAYS);
             Label time = new Label(States.time(step.durationNanos()));
@@ -230,8 +246,10 @@ final class CaseView implements View {
 
     private Node commands(CaseResult c) {
         VBox section = section("case.commands");
-        List<CommandLine> last =
-                c.commands().subList(Math.max(0, c.commands().size() - MOST_COMMANDS), c.commands().size());
+        List<CommandLine> last = c.commands()
+                .subList(
+                        Math.max(0, c.commands().size() - MOST_COMMANDS),
+                        c.commands().size());
         for (CommandLine line : last) {
             StatusIcon icon = new StatusIcon(line.success() ? StatusIcon.State.OK : StatusIcon.State.WARNING);
             icon.setMinWidth(Region.USE_PREF_SIZE);
@@ -271,12 +289,15 @@ final class CaseView implements View {
         again.getStyleClass().addAll("accent", "small");
         again.setId("case-again");
         again.setDisable(desk.job().get() != null);
-        again.setOnAction(e -> desk.start(desk.current().get().plan(), Set.of(c.id())).ifPresent(r -> desk.caseId().set(c.id())));
+        again.setOnAction(e -> desk.start(desk.current().get().plan(), Set.of(c.id()))
+                .ifPresent(r -> desk.caseId().set(c.id())));
         Button send = new Button(texts.get("case.send"), Icons.small("mdi2s-send"));
         send.getStyleClass().addAll("outlined", "small");
         send.setDisable(c.commands().isEmpty());
-        send.setOnAction(e -> openCommand(
-                c.commands().stream().filter(l -> !l.success()).reduce((a, b) -> b).orElse(c.commands().getLast())));
+        send.setOnAction(e -> openCommand(c.commands().stream()
+                .filter(l -> !l.success())
+                .reduce((a, b) -> b)
+                .orElse(c.commands().getLast())));
         HBox line = new HBox(8, again, send);
         line.getStyleClass().add("case-next");
         return line;

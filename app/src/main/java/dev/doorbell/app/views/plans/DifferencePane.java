@@ -16,7 +16,9 @@ final class DifferencePane extends VBox {
     DifferencePane(Texts texts, Difference d) {
         getStyleClass().add("difference");
         if (!d.blocks().isEmpty()) {
-            getChildren().add(new Label(texts.get("difference.blocks", d.differingBlocks(), d.blocks().size())));
+            getChildren()
+                    .add(new Label(texts.get(
+                            "difference.blocks", d.differingBlocks(), d.blocks().size())));
             FlowPane blocks = new FlowPane(4, 4);
             for (Difference.BlockState block : d.blocks().stream().limit(16).toList()) {
                 Label box = new Label(block.lba() + "\n" + block.content());
@@ -28,14 +30,17 @@ final class DifferencePane extends VBox {
             }
             getChildren().add(blocks);
         }
-        getChildren().add(new Label(texts.get("difference.bytes", d.differingBytes(), d.totalBytes(), Integer.toHexString(d.offset()))));
+        getChildren()
+                .add(new Label(texts.get(
+                        "difference.bytes", d.differingBytes(), d.totalBytes(), Integer.toHexString(d.offset()))));
         GridPane grid = new GridPane();
         grid.getStyleClass().add("difference-grid");
         int length = Math.max(d.expected().length, d.got().length);
         for (int at = 0; at < length; at += ROW) {
             Label offset = new Label("%04x".formatted(d.windowOffset() + at));
             offset.getStyleClass().addAll("mono", "muted");
-            grid.addRow(at / ROW, offset, bytes(d.expected(), d.got(), at, false), bytes(d.got(), d.expected(), at, true));
+            grid.addRow(
+                    at / ROW, offset, bytes(d.expected(), d.got(), at, false), bytes(d.got(), d.expected(), at, true));
         }
         getChildren().add(grid);
     }

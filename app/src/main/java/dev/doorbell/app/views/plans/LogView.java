@@ -60,7 +60,8 @@ final class LogView implements View {
         table.setPlaceholder(new EmptyState("mdi2t-text-box-outline", texts.get("log.empty")));
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_LAST_COLUMN);
         table.getColumns().add(column("time", 108, l -> TIME.format(l.time()), "mono"));
-        table.getColumns().add(column("level", 64, l -> texts.get("level." + l.level().name()), "level"));
+        table.getColumns()
+                .add(column("level", 64, l -> texts.get("level." + l.level().name()), "level"));
         table.getColumns().add(column("case", 280, LogLine::caseTitle, "muted"));
         table.getColumns().add(column("message", 600, LogLine::message, ""));
         table.setRowFactory(t -> new TableRow<>() {
@@ -76,7 +77,8 @@ final class LogView implements View {
         context.watch(desk.current(), r -> show(r == null ? FXCollections.observableArrayList() : r.log()));
     }
 
-    private TableColumn<LogLine, LogLine> column(String key, double width, Function<LogLine, String> text, String style) {
+    private TableColumn<LogLine, LogLine> column(
+            String key, double width, Function<LogLine, String> text, String style) {
         TableColumn<LogLine, LogLine> column = new TableColumn<>(texts.get("log.column." + key));
         column.setPrefWidth(width);
         column.setSortable(false);
@@ -94,11 +96,15 @@ final class LogView implements View {
                 setText(empty || line == null ? null : text.apply(line));
                 if (style.equals("level")) {
                     getStyleClass().removeAll("bad", "attention", "muted");
-                    getStyleClass().add(empty || line == null ? "muted" : switch (line.level()) {
-                        case INFO -> "muted";
-                        case WARN -> "attention";
-                        case ERROR -> "bad";
-                    });
+                    getStyleClass()
+                            .add(
+                                    empty || line == null
+                                            ? "muted"
+                                            : switch (line.level()) {
+                                                case INFO -> "muted";
+                                                case WARN -> "attention";
+                                                case ERROR -> "bad";
+                                            });
                 }
             }
         });

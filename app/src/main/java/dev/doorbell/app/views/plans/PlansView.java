@@ -123,8 +123,14 @@ final class PlansView implements View {
     private void fill() {
         String query = filter.query().toLowerCase(Locale.ROOT);
         top.getChildren().clear();
-        heading("plans.bundled", desk.plans().stream().filter(p -> p.file().isEmpty()).toList(), query);
-        heading("plans.mine", desk.plans().stream().filter(p -> p.file().isPresent()).toList(), query);
+        heading(
+                "plans.bundled",
+                desk.plans().stream().filter(p -> p.file().isEmpty()).toList(),
+                query);
+        heading(
+                "plans.mine",
+                desk.plans().stream().filter(p -> p.file().isPresent()).toList(),
+                query);
         if (!desk.runs().isEmpty() && query.isEmpty()) {
             top.getChildren().add(new TreeItem<>(new Item.Heading(texts.get("plans.runs"))));
             desk.runs().forEach(r -> top.getChildren().add(new TreeItem<>(new Item.OfRun(r))));
@@ -157,7 +163,10 @@ final class PlansView implements View {
                     item.getChildren().add(branch);
                 }
             }
-            remember(item, plan.id(), !query.isEmpty() || entry.plan().isPresent() && desk.plans().indexOf(entry) == 0);
+            remember(
+                    item,
+                    plan.id(),
+                    !query.isEmpty() || entry.plan().isPresent() && desk.plans().indexOf(entry) == 0);
         });
         return named || !item.getChildren().isEmpty() ? Optional.of(item) : Optional.empty();
     }
@@ -194,9 +203,15 @@ final class PlansView implements View {
     private void runSelected() {
         TreeItem<Item> item = tree.getSelectionModel().getSelectedItem();
         switch (item == null ? null : item.getValue()) {
-            case Item.OfPlan p -> p.entry().plan().ifPresentOrElse(plan -> start(plan, Set.of()), () -> context.workbench()
-                    .problems()
-                    .show(dev.doorbell.plugin.Problem.warning("plans", p.entry().problem())));
+            case Item.OfPlan p ->
+                p.entry()
+                        .plan()
+                        .ifPresentOrElse(
+                                plan -> start(plan, Set.of()),
+                                () -> context.workbench()
+                                        .problems()
+                                        .show(dev.doorbell.plugin.Problem.warning(
+                                                "plans", p.entry().problem())));
             case Item.OfGroup g -> start(g.plan(), Set.of(g.group().id()));
             case Item.OfCase c -> start(c.plan(), Set.of(c.single().fullId()));
             case Item.OfRun r -> start(r.run().plan(), Set.of());
@@ -209,7 +224,8 @@ final class PlansView implements View {
     }
 
     private void start(Plan plan, Set<String> include) {
-        desk.start(plan, include).ifPresent(r -> context.workbench().navigation().reveal("run"));
+        desk.start(plan, include)
+                .ifPresent(r -> context.workbench().navigation().reveal("run"));
     }
 
     private void choose() {
@@ -274,9 +290,10 @@ final class PlansView implements View {
                 case Item.Heading h -> say(h.text(), "");
                 case Item.OfPlan p -> plan(p.entry());
                 case Item.OfGroup g -> {
-                    var done = result(g.plan()).flatMap(r -> r.groups().stream()
-                            .filter(x -> x.id().equals(g.group().id()))
-                            .findFirst());
+                    var done = result(g.plan())
+                            .flatMap(r -> r.groups().stream()
+                                    .filter(x -> x.id().equals(g.group().id()))
+                                    .findFirst());
                     say(g.group().title(), Integer.toString(g.group().cases().size()));
                     show(done.map(RunResult.GroupResult::state).orElse(State.PENDING));
                     done.filter(x -> x.count(State.FAILED) + x.count(State.ERROR) > 0)
@@ -287,7 +304,8 @@ final class PlansView implements View {
                 }
                 case Item.OfCase c -> {
                     say(c.single().title(), "");
-                    setTooltip(new Tooltip(c.single().title() + "\n" + c.single().spec()));
+                    setTooltip(
+                            new Tooltip(c.single().title() + "\n" + c.single().spec()));
                     show(result(c.plan())
                             .flatMap(r -> r.findCase(c.single().fullId()))
                             .map(r -> r.state())
@@ -295,7 +313,12 @@ final class PlansView implements View {
                 }
                 case Item.OfRun r -> {
                     RunResult result = r.run().result().get();
-                    say(texts.get("plans.run.on", r.run().plan().title(), r.run().device()), TIME.format(result.started()));
+                    say(
+                            texts.get(
+                                    "plans.run.on",
+                                    r.run().plan().title(),
+                                    r.run().device()),
+                            TIME.format(result.started()));
                     show(result.state());
                 }
             }
@@ -311,7 +334,8 @@ final class PlansView implements View {
             } else {
                 show(result.map(RunResult::state).orElse(State.PENDING));
                 note.setText(result.map(this::summary)
-                        .orElseGet(() -> texts.get("plans.cases", entry.plan().get().cases().size())));
+                        .orElseGet(() -> texts.get(
+                                "plans.cases", entry.plan().get().cases().size())));
                 setTooltip(new Tooltip(entry.plan().get().description()));
             }
             if (entry.file().isPresent()) {
@@ -356,12 +380,13 @@ final class PlansView implements View {
 
     /** What a view of this folder shows while no plan has run. */
     static EmptyState nothingYet(ViewContext context, Texts texts, TestDesk desk) {
-        return new EmptyState("mdi2p-playlist-check", texts.get("run.empty")).action(texts.get("run.empty.action"), () -> {
-            if (context.workbench().device().get() == null) {
-                context.workbench().open("sim:").thenRun(() -> desk.startBundled("smoke"));
-            } else {
-                desk.startBundled("smoke");
-            }
-        });
+        return new EmptyState("mdi2p-playlist-check", texts.get("run.empty"))
+                .action(texts.get("run.empty.action"), () -> {
+                    if (context.workbench().device().get() == null) {
+                        context.workbench().open("sim:").thenRun(() -> desk.startBundled("smoke"));
+                    } else {
+                        desk.startBundled("smoke");
+                    }
+                });
     }
 }

@@ -148,7 +148,8 @@ final class RunView implements View {
         failed.setText(texts.get("run.failed", Figures.count(bad)));
         failed.show(bad > 0 ? StatusIcon.State.FAILED : StatusIcon.State.PENDING);
         skipped.setText(texts.get("run.skipped", Figures.count(result.count(State.SKIPPED))));
-        pending.setText(texts.get("run.toGo", Figures.count(result.count(State.PENDING) + result.count(State.RUNNING))));
+        pending.setText(
+                texts.get("run.toGo", Figures.count(result.count(State.PENDING) + result.count(State.RUNNING))));
         finding.setText(result.finding());
         finding.setVisible(!result.finding().isEmpty());
         tree.show(result, show.getValue(), filter.query());
@@ -165,7 +166,9 @@ final class RunView implements View {
         boolean ended = run.ended();
         time.setText(
                 ended
-                        ? texts.get("run.took", Figures.nanos(run.result().get().duration().toNanos()))
+                        ? texts.get(
+                                "run.took",
+                                Figures.nanos(run.result().get().duration().toNanos()))
                         : texts.get(
                                 "run.time",
                                 Math.round(progress.fraction() * 100),
@@ -226,6 +229,10 @@ final class RunView implements View {
             case FAILED -> c.state().isBad();
             case SKIPPED -> c.state() == State.SKIPPED;
         };
-        return wanted && (query.isEmpty() || c.title().toLowerCase(java.util.Locale.ROOT).contains(query.toLowerCase(java.util.Locale.ROOT)));
+        return wanted
+                && (query.isEmpty()
+                        || c.title()
+                                .toLowerCase(java.util.Locale.ROOT)
+                                .contains(query.toLowerCase(java.util.Locale.ROOT)));
     }
 }

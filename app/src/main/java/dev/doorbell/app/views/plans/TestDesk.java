@@ -54,11 +54,16 @@ final class TestDesk {
                 .filter(s -> !s.isBlank())
                 .map(Path::of)
                 .toList();
-        workbench.jobs().submit(texts.get("job.read"), monitor -> {
-            List<PlanEntry> read = new ArrayList<>(Plans.bundled().stream().map(PlanEntry::bundled).toList());
-            files.forEach(f -> read.add(read(f)));
-            return read;
-        }).result().thenAccept(plans::setAll);
+        workbench
+                .jobs()
+                .submit(texts.get("job.read"), monitor -> {
+                    List<PlanEntry> read = new ArrayList<>(
+                            Plans.bundled().stream().map(PlanEntry::bundled).toList());
+                    files.forEach(f -> read.add(read(f)));
+                    return read;
+                })
+                .result()
+                .thenAccept(plans::setAll);
     }
 
     private static PlanEntry read(Path file) {
@@ -101,9 +106,7 @@ final class TestDesk {
 
     /** The case in sight as it stands. */
     Optional<CaseResult> selected() {
-        return Optional.ofNullable(current.get())
-                .map(r -> r.result().get())
-                .flatMap(r -> r.findCase(caseId.get()));
+        return Optional.ofNullable(current.get()).map(r -> r.result().get()).flatMap(r -> r.findCase(caseId.get()));
     }
 
     /** The latest run of a plan. */
@@ -113,8 +116,11 @@ final class TestDesk {
 
     /** Adds plan files, or reads them again. */
     void add(List<Path> files) {
-        workbench.jobs()
-                .submit(texts.get("job.read"), monitor -> files.stream().map(TestDesk::read).toList())
+        workbench
+                .jobs()
+                .submit(
+                        texts.get("job.read"),
+                        monitor -> files.stream().map(TestDesk::read).toList())
                 .result()
                 .thenAccept(read -> {
                     for (PlanEntry entry : read) {
@@ -152,7 +158,8 @@ final class TestDesk {
             start(plan.get(), Set.of());
             return;
         }
-        workbench.jobs()
+        workbench
+                .jobs()
                 .submit(texts.get("job.read"), monitor -> Plans.bundled(id))
                 .result()
                 .thenAccept(read -> read.ifPresent(p -> start(p, Set.of())));
@@ -178,11 +185,13 @@ final class TestDesk {
         caseId.set("");
         current.set(run);
         Subscription pulse = workbench.pulse().subscribe(run::catchUp);
-        Job<RunResult> started = workbench.jobs().submit(texts.get("job.run", plan.title(), session.name()), monitor -> {
-            monitor.onCancel(planRun::cancel);
-            run.progress().addListener((o, was, is) -> monitor.progress(is == null ? 0 : is.fraction()));
-            return planRun.run();
-        });
+        Job<RunResult> started = workbench
+                .jobs()
+                .submit(texts.get("job.run", plan.title(), session.name()), monitor -> {
+                    monitor.onCancel(planRun::cancel);
+                    run.progress().addListener((o, was, is) -> monitor.progress(is == null ? 0 : is.fraction()));
+                    return planRun.run();
+                });
         Subscription closing = session.onEvent(event -> {
             if (event instanceof DeviceEvent.Closing || event instanceof DeviceEvent.Lost) {
                 planRun.cancel();
@@ -233,11 +242,14 @@ final class TestDesk {
     /** Writes the report of a run: one HTML file and one of JUnit XML in a folder. */
     CompletableFuture<Path> export(TestRun run, Path folder) {
         RunResult result = run.result().get();
-        return workbench.jobs().submit(texts.get("job.report", result.planTitle()), monitor -> {
-            Path html = folder.resolve(result.planId() + ".html");
-            HtmlReport.write(result, html);
-            JUnitXml.write(result, folder.resolve(result.planId() + ".xml"));
-            return html;
-        }).result();
+        return workbench
+                .jobs()
+                .submit(texts.get("job.report", result.planTitle()), monitor -> {
+                    Path html = folder.resolve(result.planId() + ".html");
+                    HtmlReport.write(result, html);
+                    JUnitXml.write(result, folder.resolve(result.planId() + ".xml"));
+                    return html;
+                })
+                .result();
     }
 }

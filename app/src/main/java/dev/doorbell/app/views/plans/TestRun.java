@@ -1,13 +1,13 @@
 package dev.doorbell.app.views.plans;
 
 import dev.doorbell.testplans.plan.Plan;
+import dev.doorbell.testplans.run.CaseResult;
 import dev.doorbell.testplans.run.LogLine;
 import dev.doorbell.testplans.run.PlanRun;
 import dev.doorbell.testplans.run.Progress;
 import dev.doorbell.testplans.run.RunListener;
 import dev.doorbell.testplans.run.RunResult;
 import dev.doorbell.testplans.run.StepResult;
-import dev.doorbell.testplans.run.CaseResult;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -1,0 +1,69 @@
+package dev.doorbell.app.controls.chart;
+
+import io.fair_acc.chartfx.axes.spi.AxisRange;
+import io.fair_acc.chartfx.axes.spi.DefaultNumericAxis;
+import io.fair_acc.chartfx.ui.geometry.Side;
+import io.fair_acc.dataset.spi.fastutil.DoubleArrayList;
+import java.util.function.DoubleFunction;
+import javafx.util.StringConverter;
+
+/** A ChartFX axis with a fixed range, round marks and labels of one's own. */
+final class ScaleAxis extends DefaultNumericAxis {
+    private static final double PIXELS_PER_TIME_MARK = 110;
+    private static final double PIXELS_PER_MARK = 28;
+    private static final double PIXELS_PER_LINEAR_MARK = 48;
+    private final boolean time;
+
+    ScaleAxis(Side side, boolean time, DoubleFunction<String> label) {
+        this.time = time;
+        setSide(side);
+        setAutoRanging(false);
+        setAutoGrowRanging(false);
+        setAutoUnitScaling(false);
+        setAnimated(false);
+        setName("");
+        setUnit(null);
+        setMinorTickCount(0);
+        setTickLabelGap(6);
+        setTickLabelFormatter(new StringConverter<>() {
+            @Override
+            public String toString(Number value) {
+                return label.apply(value.doubleValue()).replaceAll("\\.0+(?= |$)", "");
+            }
+
+            @Override
+            public Number fromString(String text) {
+                return Double.valueOf(text);
+            }
+        });
+    }
+
+    /** Where a value lies between the ends, 0 to 1; of the range that is set, whether or not it has been laid out. */
+    double fraction(double value) {
+        if (isLogAxis()) {
+            return Math.log(Math.max(value, getMin()) / getMin()) / Math.log(getMax() / getMin());
+        }
+        return (value - getMin()) / (getMax() - getMin());
+    }
+
+    @Override
+    protected void calculateMajorTickValues(AxisRange range, DoubleArrayList marks) {
+        boolean wide = time || getSide().isHorizontal();
+        double room = wide ? PIXELS_PER_TIME_MARK : isLogAxis() ? PIXELS_PER_MARK : PIXELS_PER_LINEAR_MARK;
+        int count = (int) Math.max(2, getLength() / room);
+        double[] values = time
+                ? Ticks.time(getMin(), getMax(), count)
+                : isLogAxis()
+                        ? Ticks.logarithmic(getMin(), getMax(), getSide().isHorizontal() ? count * 2 : count)
+                        : Ticks.linear(getMin(), getMax(), count);
+        marks.clear();
+        for (double value : values) {
+            marks.add(value);
+        }
+    }
+
+    @Override
+    protected void calculateMinorTickValues(DoubleArrayList marks) {
+        marks.clear();
+    }
+}
