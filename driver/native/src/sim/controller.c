@@ -87,8 +87,9 @@ static void enable(struct sim *sim, uint32_t cc)
     sim_cq_start(sim, 0, acq, (uint32_t)NVME_GET(aqa, NVME_AQA_ACQS) + 1, true, 0);
     sim_sq_start(sim, 0, asq, (uint32_t)NVME_GET(aqa, NVME_AQA_ASQS) + 1, 0, 0);
     sim->enabled = true;
+    sim->shut_down = false;
     sim_features_apply(sim);
-    csts_change(sim, 0, NVME_CSTS_RDY);
+    csts_change(sim, NVME_CSTS_SHST, NVME_CSTS_RDY);
 }
 
 /* CC.SHN, 3.6: everything is flushed, and commands stop until a reset. */
@@ -108,8 +109,10 @@ static void cc_follow(struct sim *sim)
 
     if ((cc & NVME_CC_EN) != 0 && !sim->enabled && !sim->failed)
         enable(sim, cc);
-    if ((shn == NVME_CC_SHN_NORMAL || shn == NVME_CC_SHN_ABRUPT) && !sim->shut_down)
+    /* A request is a change of the field: hosts leave it set when they clear EN afterwards. */
+    if (shn != sim->shutdown_seen && (shn == NVME_CC_SHN_NORMAL || shn == NVME_CC_SHN_ABRUPT) && !sim->shut_down)
         shut_down(sim);
+    sim->shutdown_seen = shn;
 }
 
 bool sim_controller_events(struct sim *sim, uint32_t events)

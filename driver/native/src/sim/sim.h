@@ -74,10 +74,11 @@ struct sim {
     /* ---- device thread ---- */
     struct sim_store store;
     struct sim_state *state;
-    bool enabled;   /* CSTS.RDY is 1 */
-    bool shut_down; /* a shutdown has completed: no commands until a reset */
-    bool failed;    /* CSTS.CFS is 1 */
-    bool weighted;  /* CC.AMS is weighted round robin */
+    bool enabled;           /* CSTS.RDY is 1 */
+    bool shut_down;         /* a shutdown has completed: no commands until a reset */
+    bool failed;            /* CSTS.CFS is 1 */
+    uint32_t shutdown_seen; /* CC.SHN when it was last looked at */
+    bool weighted;          /* CC.AMS is weighted round robin */
     bool admin_only;
     uint64_t page_bytes;
     uint64_t mdts_bytes;

@@ -208,6 +208,24 @@ static void shutdown_completes_and_stops_commands(void **state)
     host_close(host);
 }
 
+/* Hosts clear EN and leave SHN as it is: that is no second shutdown. */
+static void shutdown_left_in_cc_is_not_repeated(void **state)
+{
+    struct host *host = host_ready("");
+    const uint32_t normal = (uint32_t)NVME_PUT(NVME_CC_SHN_NORMAL, NVME_CC_SHN);
+    const struct nvme_sqe sqe = host_admin(host, NVME_ADMIN_IDENTIFY, 0, NVME_CNS_CONTROLLER, 0);
+
+    for (int round = 0; round < 3; round++) {
+        host_write(host, NVME_REG_CC, 4, 0x00460001 | normal);
+        assert_true(host_csts_wait(host, NVME_CSTS_SHST, (uint32_t)NVME_PUT(NVME_CSTS_SHST_COMPLETE, NVME_CSTS_SHST)));
+        host_write(host, NVME_REG_CC, 4, 0x00460000 | normal);
+        assert_true(host_csts_wait(host, NVME_CSTS_RDY | NVME_CSTS_SHST, 0));
+        host_enable(host);
+        assert_int_equal(host_status(host, 0, &sqe), 0);
+    }
+    host_close(host);
+}
+
 static void subsystem_reset_shows_until_cleared(void **state)
 {
     struct host *host = host_ready("");
@@ -251,6 +269,7 @@ int main(void)
         cmocka_unit_test(unreachable_admin_queue_is_fatal),
         cmocka_unit_test(larger_pages_work),
         cmocka_unit_test(shutdown_completes_and_stops_commands),
+        cmocka_unit_test(shutdown_left_in_cc_is_not_repeated),
         cmocka_unit_test(subsystem_reset_shows_until_cleared),
         cmocka_unit_test(reset_makes_queues_vanish),
     };
