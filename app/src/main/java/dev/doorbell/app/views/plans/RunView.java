@@ -154,6 +154,7 @@ final class RunView implements View {
         finding.setVisible(!result.finding().isEmpty());
         tree.show(result, show.getValue(), filter.query());
         tree.select(desk.caseId().get());
+        progress(run.progress().get());
         buttons();
     }
 
