@@ -42,6 +42,8 @@ static void controller_reset(struct sim *sim, enum reset_kind kind)
     sim->events_context = false;
     pthread_mutex_lock(&sim->lock);
     sim_registers_reset(sim, kind != RESET_CONTROLLER);
+    if (kind != RESET_CONTROLLER)
+        sim->shutdown_seen = NVME_CC_SHN_NONE;
     if (kind == RESET_SUBSYSTEM)
         csts_change(sim, 0, NVME_CSTS_NSSRO);
     pthread_mutex_unlock(&sim->lock);
