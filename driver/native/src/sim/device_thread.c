@@ -102,24 +102,33 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Everything that happens at a time. Return: the next such time. */
+/*
+ * Everything that happens at a time. Return: the next such time. Operations and ticks come first, for they complete
+ * commands; completions come before interrupts, for they raise them.
+ */
 static uint64_t timers_run(struct sim *sim, uint64_t now)
 {
-    uint64_t next = sim_latency_run(sim, now);
+    uint64_t next = sim_background_run(sim, now);
 
-    next = earlier(next, sim_interrupts_run(&sim->irq, now));
-    next = earlier(next, sim_background_run(sim, now));
-    return earlier(next, sim_tick_run(sim, now));
+    next = earlier(next, sim_tick_run(sim, now));
+    next = earlier(next, sim_latency_run(sim, now));
+    return earlier(next, sim_interrupts_run(&sim->irq, now));
+}
+
+/* Too soon for a nap that would overshoot it. */
+static bool is_near(uint64_t next, uint64_t now)
+{
+    return next <= now || next - now < NAP_MIN_NS;
 }
 
 static void idle_turn(struct sim *sim, struct rhythm *rhythm)
 {
     const uint64_t now = bell_now();
-    const uint64_t next = timers_run(sim, now);
+    uint64_t next = timers_run(sim, now);
 
     if (rhythm->idle_since == 0)
         rhythm->idle_since = now;
-    if (now - rhythm->idle_since < rhythm->spin_ns || (next > now && next - now < NAP_MIN_NS) || next <= now) {
+    if (now - rhythm->idle_since < rhythm->spin_ns || is_near(next, now)) {
         for (int i = 0; i < 8; i++)
             cpu_pause();
         if (++rhythm->idle_turns % 8 == 0 || rhythm->alone)
@@ -129,7 +138,9 @@ static void idle_turn(struct sim *sim, struct rhythm *rhythm)
     /* Polling found nothing: poll for a shorter time when the next pause begins. */
     rhythm->spin_ns = rhythm->spin_ns / 2 > SPIN_MIN_NS ? rhythm->spin_ns / 2 : SPIN_MIN_NS;
     sim_doorbells_check(sim);
-    sleep_until(sim, next == UINT64_MAX ? UINT64_MAX : next - now - NAP_MIN_NS / 2);
+    next = timers_run(sim, now); /* the check may have completed a request for events */
+    if (!is_near(next, now))
+        sleep_until(sim, next == UINT64_MAX ? UINT64_MAX : next - now - NAP_MIN_NS / 2);
     rhythm->idle_since = 0;
 }
 
