@@ -42,6 +42,17 @@ final class Outstanding {
         return counted;
     }
 
+    /** Whether {@code waitDone} counts any that this thread submitted. */
+    boolean countsAnyOf(Thread self) {
+        for (int tag = 0; tag < used; tag++) {
+            Pending pending = slots[tag];
+            if (pending != null && pending.counted && pending.submitter == self) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Takes all out. */
     List<Pending> removeAll() {
         List<Pending> all = new ArrayList<>();

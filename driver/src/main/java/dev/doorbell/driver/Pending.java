@@ -11,6 +11,9 @@ final class Pending {
     /** Whether {@code waitDone} counts it. Commands of {@code execute} have their own waiter. */
     final boolean counted;
 
+    /** Whose {@code waitDone} counts it first. */
+    final Thread submitter = Thread.currentThread();
+
     int cid;
     volatile Completion end;
 
@@ -32,6 +35,11 @@ final class Pending {
 
     static Pending executed(Command command) {
         return new Pending(command, null, null, false);
+    }
+
+    /** Whether its end comes by a future. */
+    boolean hasFuture() {
+        return future != null;
     }
 
     /** Whether {@link #tell} has anything to do. */

@@ -1,5 +1,6 @@
 package dev.doorbell.driver;
 
+import dev.doorbell.driver.KeptEnds.Keep;
 import dev.doorbell.driver.ffi.Layouts;
 import dev.doorbell.driver.ffi.Layouts.QpairInfo;
 import dev.doorbell.driver.ffi.Library;
@@ -7,7 +8,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
-import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -23,8 +23,7 @@ import org.slf4j.LoggerFactory;
  * not {@code waitDone} on its own qpair. What a callback throws comes out of the {@code poll} or {@code waitDone} that ran it, after all
  * other callbacks; if {@code execute} ran it, out of the next {@code poll} or {@code waitDone} of this qpair.
  *
- * <p>Several threads may use a qpair at once. Those that share one should use {@code execute} or {@code send}, for {@code waitDone} counts
- * the ends of everybody's commands.
+ * <p>Several threads may use a qpair at once.
  *
  * <p>The qpair of an {@link IoWorker} can be looked at, with {@link #info} and {@link #cmdLog}, but not used.
  */
@@ -103,8 +102,7 @@ public final class Qpair implements Children.Child {
     private final Outstanding outstanding = new Outstanding();
     private final ThreadLocal<Integer> dispatching = ThreadLocal.withInitial(() -> 0);
 
-    /** Ends that waitDone has not counted yet. */
-    private final ArrayDeque<Completion> uncounted = new ArrayDeque<>();
+    private final KeptEnds kept = new KeptEnds();
 
     private final MemorySegment command;
     private final MemorySegment cid;
@@ -246,7 +244,7 @@ public final class Qpair implements Children.Child {
         Pending pending = Pending.executed(command);
         long deadline = deadline(command);
         while (!tryPost(pending)) {
-            keep(dispatch(reap(BATCH, SLICE_MICROS, true)));
+            keep(dispatch(reap(BATCH, SLICE_MICROS, Keep.SUBMITTED)));
             checkDeadline(deadline, "room for a command");
         }
         long slice = SLICE_MICROS;
@@ -260,8 +258,9 @@ public final class Qpair implements Children.Child {
     }
 
     /**
-     * Waits until {@code n} commands have ended that were given to {@code submit} or {@code send}, counting those that another call reaped
-     * meanwhile. The wait is bounded, for every command ends by its time limit at the latest.
+     * Waits until {@code n} commands have ended that were given to {@code submit} or {@code send}: the calling thread's own first, and
+     * anybody's when it has none outstanding. Commands given to {@code submit} also count if another call has reaped them meanwhile,
+     * except for {@code poll}. The wait is bounded, for every command ends by its time limit at the latest.
      *
      * @param n 1 or more
      * @return the last of the ends
@@ -278,13 +277,14 @@ public final class Qpair implements Children.Child {
         }
         long start = System.nanoTime();
         long slice = SLICE_MICROS;
+        Thread self = Thread.currentThread();
         Completion last = null;
         for (int done = 0; ; ) {
             Ends ends = null;
             lock.lock();
             try {
-                while (done < n && !uncounted.isEmpty()) {
-                    last = uncounted.poll();
+                for (Completion end = count(self); end != null; end = done < n ? count(self) : null) {
+                    last = end;
                     done++;
                 }
                 if (done < n) {
@@ -292,7 +292,7 @@ public final class Qpair implements Children.Child {
                         throw new IllegalStateException("waitDone(" + n + ") on " + handle + ": only " + done
                                 + " commands were outstanding; submit before waiting");
                     }
-                    ends = reapLocked(Math.min(BATCH, n - done), slice, true);
+                    ends = reapLocked(Math.min(BATCH, n - done), slice, Keep.ALL);
                 }
             } finally {
                 lock.unlock();
@@ -310,19 +310,25 @@ public final class Qpair implements Children.Child {
         }
     }
 
+    /** The next end for {@code waitDone} to count: this thread's, or anybody's once it has no command outstanding; null if none. */
+    private Completion count(Thread self) {
+        Completion own = kept.takeOwn(self);
+        return own != null || outstanding.countsAnyOf(self) ? own : kept.takeAny();
+    }
+
     /**
-     * Takes the ends that are there, without waiting, and runs their callbacks.
+     * Takes the ends that are there, without waiting, and runs their callbacks. A later {@code waitDone} does not count them.
      *
      * @return their number
      */
     public int poll() {
         lock.lock();
         try {
-            uncounted.clear();
+            kept.clear();
         } finally {
             lock.unlock();
         }
-        Ends ends = reap(BATCH, 0, false);
+        Ends ends = reap(BATCH, 0, Keep.NONE);
         rethrow(Ends.join(takeFailure(), dispatch(ends)));
         return ends.count();
     }
@@ -421,11 +427,11 @@ public final class Qpair implements Children.Child {
         return controller.device().isLost() ? new Device.LostException(text) : new DeadException(text);
     }
 
-    private Ends reap(int max, long waitMicros, boolean count) {
+    private Ends reap(int max, long waitMicros, Keep keep) {
         usable();
         lock.lock();
         try {
-            return reapLocked(max, waitMicros, count);
+            return reapLocked(max, waitMicros, keep);
         } finally {
             lock.unlock();
         }
@@ -439,7 +445,7 @@ public final class Qpair implements Children.Child {
         lock.lock();
         try {
             // Another thread may have reaped it, or closed the qpair, while this one waited for the lock.
-            return pending.end != null ? new Ends() : reapLocked(BATCH, slice, true);
+            return pending.end != null ? new Ends() : reapLocked(BATCH, slice, Keep.SUBMITTED);
         } finally {
             lock.unlock();
         }
@@ -452,7 +458,7 @@ public final class Qpair implements Children.Child {
         }
         Ends ends;
         try {
-            ends = reapLocked(BATCH, 0, true);
+            ends = reapLocked(BATCH, 0, Keep.SUBMITTED);
         } finally {
             lock.unlock();
         }
@@ -460,13 +466,13 @@ public final class Qpair implements Children.Child {
         return ends.count();
     }
 
-    private Ends reapLocked(int max, long waitMicros, boolean count) {
+    private Ends reapLocked(int max, long waitMicros, Keep keep) {
         Ends ends = new Ends();
-        reapInto(ends, max, waitMicros, count);
+        reapInto(ends, max, waitMicros, keep);
         return ends;
     }
 
-    private void reapInto(Ends ends, int max, long waitMicros, boolean count) {
+    private void reapInto(Ends ends, int max, long waitMicros, Keep keep) {
         long h = handle.acquire();
         int n;
         try {
@@ -479,11 +485,11 @@ public final class Qpair implements Children.Child {
         }
         Rc.check(n);
         for (int i = 0; i < n; i++) {
-            take(i, ends, count);
+            take(i, ends, keep);
         }
     }
 
-    private void take(int index, Ends ends, boolean count) {
+    private void take(int index, Ends ends, Keep keep) {
         long at = (long) index * Layouts.Completion.BYTES;
         int flags = completions.get(ValueLayout.JAVA_INT, at + Layouts.Completion.FLAGS);
         Completion end = new Completion(
@@ -501,18 +507,13 @@ public final class Qpair implements Children.Child {
             return;
         }
         int tag = (int) completions.get(ValueLayout.JAVA_LONG, at + Layouts.Completion.TAG);
-        end(outstanding.remove(tag), end, ends, count);
+        end(outstanding.remove(tag), end, ends, keep);
     }
 
-    private void end(Pending pending, Completion end, Ends ends, boolean count) {
+    private void end(Pending pending, Completion end, Ends ends, Keep keep) {
         pending.command.buffer().ifPresent(Buffer::unpin);
-        if (pending.counted && count) {
-            if (uncounted.size() >= depth) {
-                uncounted.remove();
-            }
-            uncounted.add(end);
-        }
         pending.end = end;
+        kept.add(pending, keep);
         ends.add(pending);
     }
 
@@ -616,7 +617,7 @@ public final class Qpair implements Children.Child {
         try {
             for (int before = -1; all.count() != before; ) {
                 before = all.count();
-                reapInto(all, BATCH, 0, false);
+                reapInto(all, BATCH, 0, Keep.NONE);
             }
         } finally {
             lock.unlock();
@@ -641,7 +642,7 @@ public final class Qpair implements Children.Child {
         java.util.Arrays.fill(ones, (byte) 0xff);
         long now = System.nanoTime();
         for (Pending p : outstanding.removeAll()) {
-            end(p, new Completion(ones.clone(), now, now, p.cid, id, false, true), ends, false);
+            end(p, new Completion(ones.clone(), now, now, p.cid, id, false, true), ends, Keep.NONE);
         }
     }
 

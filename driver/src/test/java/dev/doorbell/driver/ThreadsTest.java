@@ -84,6 +84,51 @@ class ThreadsTest extends DeviceTest {
     }
 
     @Test
+    void everyThreadWaitsForItsOwnCommandsOnASharedQpair() throws Exception {
+        Command flush = namespace().flushCommand();
+        try (Qpair qpair = controller.createQpair(64)) {
+            inThreads(4, () -> {
+                AtomicInteger mine = new AtomicInteger();
+                for (int i = 1; i <= 30; i++) {
+                    for (int j = 0; j < 8; j++) {
+                        qpair.submit(flush, end -> mine.incrementAndGet());
+                    }
+                    qpair.waitDone(8);
+                    // Another thread may still be on its way to the last callbacks that it reaped.
+                    int expected = 8 * i;
+                    await("callbacks", () -> mine.get() == expected);
+                }
+                return null;
+            });
+            assertThat(qpair.info().completed()).isEqualTo(4 * 30 * 8);
+        }
+    }
+
+    @Test
+    void waitDoneReturnsTheOwnCommandWhateverAnotherThreadSendsAndReaps() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        Qpair admin = controller.admin();
+        Thread other = Thread.startVirtualThread(() -> {
+            while (!over.get()) {
+                if (admin.info().outstanding() < 32) {
+                    admin.send(Command.of(0xc0));
+                    admin.submit(Command.of(0xc1), end -> {});
+                }
+                controller.poll();
+            }
+        });
+        try (Buffer data = buffer(4096)) {
+            for (int i = 0; i < 200; i++) {
+                admin.submit(Command.of(0x06).cdw10(1).data(data));
+                assertThat(admin.waitDone(1).isSuccess()).isTrue();
+            }
+        } finally {
+            over.set(true);
+            other.join();
+        }
+    }
+
+    @Test
     void qpairsAreCreatedUsedAndClosedByManyThreads() throws Exception {
         Namespace namespace = namespace();
         inThreads(4, () -> {
