@@ -65,6 +65,7 @@ final class CatalogueReader {
         files.forEach(file -> each(file, "identify", this::identify));
         files.forEach(file -> each(file, "logs", this::log));
         files.forEach(file -> each(file, "features", this::feature));
+        numbers();
         files.forEach(file -> each(file, "capabilities", (k, n) -> capability(k, n, false)));
         files.forEach(file -> each(file, "extendedCapabilities", (k, n) -> capability(k, n, true)));
         files.forEach(file -> each(file, "statuses", this::status));
@@ -110,6 +111,35 @@ final class CatalogueReader {
                 .forEach(e ->
                         FieldReader.value(table, e.getKey() + " " + e.getValue().asText()));
         unique(tables, name, table, name);
+    }
+
+    /** Makes tables of the numbers that the catalogue itself names, for fields that choose among them. */
+    private void numbers() {
+        Map<Long, String> cns = new TreeMap<>();
+        identifies.values().forEach(i -> cns.merge((long) i.cns(), i.title(), CatalogueReader::common));
+        Map<Long, String> lid = new TreeMap<>();
+        logs.values().forEach(l -> lid.put((long) l.lid(), l.title()));
+        Map<Long, String> fid = new TreeMap<>();
+        features.values().forEach(f -> fid.put((long) f.fid(), f.title()));
+        unique(tables, "identify", cns, "identify");
+        unique(tables, "logs", lid, "logs");
+        unique(tables, "features", fid, "features");
+    }
+
+    /** What two titles begin and end with, with dots where they differ. */
+    static String common(String a, String b) {
+        int length = Math.min(a.length(), b.length());
+        int head = 0;
+        while (head < length && a.charAt(head) == b.charAt(head)) {
+            head++;
+        }
+        head = a.lastIndexOf(' ', Math.min(head, a.length() - 1)) + 1;
+        int tail = 0;
+        while (tail < length - head && a.charAt(a.length() - 1 - tail) == b.charAt(b.length() - 1 - tail)) {
+            tail++;
+        }
+        String end = a.substring(a.length() - tail);
+        return a.substring(0, head) + "…" + (end.indexOf(' ') < 0 ? "" : end.substring(end.indexOf(' ')));
     }
 
     private void structure(String id, JsonNode node) {
@@ -240,6 +270,7 @@ final class CatalogueReader {
                 set,
                 result,
                 structureOf(node),
+                !node.path("data").asText("both").equals("in"),
                 ref,
                 node.path("text").asText(""));
         unique(features, fid, spec, key);

@@ -174,16 +174,22 @@ final class CommandReader {
         };
     }
 
-    /** {@code fixed 4096}, {@code dwords0 NUMD}, {@code items0 NR 16}, … */
+    /** {@code fixed 4096}, {@code dwords0 NUMD}, {@code items0 NR 16}, …, {@code fixed 4096 unless SEL 1} */
     private static DataSize size(String text) {
-        String[] parts = text.split(" ");
+        String[] halves = text.split(" unless ");
+        String[] parts = halves[0].split(" ");
+        String[] unless = halves.length > 1 ? halves[1].split(" ") : new String[] {"", "0"};
         DataSize.Rule rule = DataSize.Rule.valueOf(parts[0].toUpperCase(Locale.ROOT));
-        return switch (rule) {
-            case NONE, UNKNOWN -> new DataSize(rule, "", 0);
-            case FIXED -> new DataSize(rule, "", FieldReader.integer(parts[1]));
-            case DWORDS0, BYTES, BLOCKS0 -> new DataSize(rule, parts[1], 0);
-            case ITEMS0, ITEMS -> new DataSize(rule, parts[1], FieldReader.integer(parts[2]));
+        String field = switch (rule) {
+            case DWORDS0, BYTES, BLOCKS0, ITEMS0, ITEMS -> parts[1];
+            case NONE, FIXED, STRUCTURE, UNKNOWN -> "";
         };
+        int bytes = switch (rule) {
+            case FIXED -> FieldReader.integer(parts[1]);
+            case ITEMS0, ITEMS -> FieldReader.integer(parts[2]);
+            case NONE, DWORDS0, BYTES, BLOCKS0, STRUCTURE, UNKNOWN -> 0;
+        };
+        return new DataSize(rule, field, bytes, unless[0], FieldReader.number(unless[1]));
     }
 
     private void structuresOf(JsonNode node, List<String> selectors, Map<Long, StructureSpec> data) {
@@ -203,7 +209,10 @@ final class CommandReader {
             }
             case "features" -> {
                 selectors.add("FID");
-                features.values().forEach(f -> f.dataStructure().ifPresent(s -> data.put((long) f.fid(), s)));
+                boolean sets = direction(node.path("data").asText()) == DataDirection.HOST_TO_DEVICE;
+                features.values().stream()
+                        .filter(f -> f.setsData() || !sets)
+                        .forEach(f -> f.dataStructure().ifPresent(s -> data.put((long) f.fid(), s)));
             }
             case "" -> {
                 if (node.has("structure")) {

@@ -83,9 +83,11 @@ public record CommandSpec(
      *
      * @param rule the rule
      * @param field the field that counts; empty for NONE, FIXED and UNKNOWN
-     * @param bytes the size for FIXED, bytes of one item for ITEMS0
+     * @param bytes the size for FIXED, bytes of one item for ITEMS0 and ITEMS
+     * @param unlessField a field that tells whether data moves at all; empty when it always does
+     * @param unlessValue the value of that field with which none does
      */
-    public record DataSize(Rule rule, String field, int bytes) {
+    public record DataSize(Rule rule, String field, int bytes, String unlessField, long unlessValue) {
         /** Kinds of rules. */
         public enum Rule {
             NONE,
@@ -99,6 +101,8 @@ public record CommandSpec(
             ITEMS0,
             /** The field counts items. */
             ITEMS,
+            /** As much as the structure that the selectors choose, none without one. */
+            STRUCTURE,
             UNKNOWN
         }
     }
@@ -193,6 +197,12 @@ public record CommandSpec(
      * @param lbaBytes bytes of a logical block, for the commands that count in them
      */
     public int dataBytes(byte[] sqe, int lbaBytes) {
+        boolean none = field(size.unlessField())
+                .map(f -> f.get(sqe) == size.unlessValue())
+                .orElse(false);
+        if (none) {
+            return 0;
+        }
         long count = field(size.field()).map(f -> f.get(sqe)).orElse(0L);
         long bytes = switch (size.rule()) {
             case NONE, UNKNOWN -> 0;
@@ -202,6 +212,7 @@ public record CommandSpec(
             case BLOCKS0 -> (count + 1) * lbaBytes;
             case ITEMS0 -> (count + 1) * size.bytes();
             case ITEMS -> count * size.bytes();
+            case STRUCTURE -> dataStructure(sqe).map(StructureSpec::bytes).orElse(0);
         };
         return (int) Math.min(bytes, Integer.MAX_VALUE);
     }

@@ -2,20 +2,16 @@ package dev.doorbell.spec;
 
 import dev.doorbell.spec.CommandSpec.Queue;
 import java.math.BigInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Commands in a line of text, for command logs.
  *
  * <p>A command's {@code details} in the catalogue is a template. {@code {ns}} is the namespace, {@code {size}} the size of
  * the data, {@code {NAME}} a field's number (0's based counts as counts), {@code {NAME:hex}} the raw field in hex,
- * {@code {NAME:is}} its meaning, {@code {NAME:if}} nothing (a condition alone). What stands in square brackets is left out when a field in it is zero or unknown.
+ * {@code {NAME:is}} its meaning, {@code {NAME:if}} nothing (a condition alone). What stands in square brackets is left out
+ * when a field in it is zero or unknown. A meaning that is not known leaves no gap and no comma behind.
  */
 public final class CommandText {
-    private static final Pattern TOKEN = Pattern.compile("\\{(\\w+)(?::(\\w+))?}");
-    private static final Pattern OPTION = Pattern.compile("\\[([^\\[\\]]*)]");
-
     private CommandText() {}
 
     /** The command's name, or what its opcode says: {@code Vendor specific 0xc1}. sqe has 64 bytes. */
@@ -41,17 +37,64 @@ public final class CommandText {
 
     private static String fill(Catalogue c, CommandSpec spec, byte[] sqe, int lbaBytes) {
         String template = spec.details();
-        Matcher option = OPTION.matcher(template);
-        StringBuilder kept = new StringBuilder();
-        while (option.find()) {
-            boolean wanted = option.group(1).indexOf('{') < 0
-                    || TOKEN.matcher(option.group(1)).results().allMatch(m -> present(spec, m.group(1), sqe, lbaBytes));
-            option.appendReplacement(kept, Matcher.quoteReplacement(wanted ? option.group(1) : ""));
+        StringBuilder text = new StringBuilder();
+        int at = 0;
+        while (at < template.length()) {
+            int open = template.indexOf('[', at);
+            int end = open < 0 ? template.length() : open;
+            tokens(c, spec, template.substring(at, end), sqe, lbaBytes, text);
+            if (open < 0) {
+                break;
+            }
+            int close = template.indexOf(']', open);
+            StringBuilder option = new StringBuilder();
+            if (tokens(c, spec, template.substring(open + 1, close), sqe, lbaBytes, option)) {
+                text.append(option);
+            }
+            at = close + 1;
         }
-        option.appendTail(kept);
-        String text = TOKEN.matcher(kept)
-                .replaceAll(m -> Matcher.quoteReplacement(token(c, spec, m.group(1), m.group(2), sqe, lbaBytes)));
-        return text.replaceAll("^[, ]+", "").replaceAll("[, ]+$", "");
+        return tidy(text);
+    }
+
+    /** Appends a piece with its tokens replaced; false when a field in it is zero or unknown. */
+    private static boolean tokens(
+            Catalogue c, CommandSpec spec, String piece, byte[] sqe, int lbaBytes, StringBuilder text) {
+        boolean present = true;
+        int at = 0;
+        for (int open = piece.indexOf('{'); open >= 0; open = piece.indexOf('{', at)) {
+            int close = piece.indexOf('}', open);
+            int colon = piece.indexOf(':', open);
+            boolean plain = colon < 0 || colon > close;
+            String name = piece.substring(open + 1, plain ? close : colon);
+            present &= present(spec, name, sqe, lbaBytes);
+            text.append(piece, at, open)
+                    .append(token(c, spec, name, plain ? "" : piece.substring(colon + 1, close), sqe, lbaBytes));
+            at = close + 1;
+        }
+        text.append(piece, at, piece.length());
+        return present;
+    }
+
+    /** One blank or one comma between words, none at the ends. */
+    private static String tidy(CharSequence text) {
+        StringBuilder tidy = new StringBuilder(text.length());
+        boolean gap = false;
+        boolean comma = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == ' ' || c == ',') {
+                gap = true;
+                comma |= c == ',';
+                continue;
+            }
+            if (gap && !tidy.isEmpty()) {
+                tidy.append(comma ? ", " : " ");
+            }
+            gap = false;
+            comma = false;
+            tidy.append(c);
+        }
+        return tidy.toString();
     }
 
     private static boolean present(CommandSpec spec, String name, byte[] sqe, int lbaBytes) {
@@ -66,11 +109,11 @@ public final class CommandText {
         return switch (name) {
             case "ns" -> namespace(nsid(sqe));
             case "size" -> Quantity.bytes(spec.dataBytes(sqe, lbaBytes));
-            default -> spec.field(name).map(f -> number(c, f, how, sqe)).orElse("");
+            default -> spec.field(name).map(f -> number(c, spec, f, how, sqe)).orElse("");
         };
     }
 
-    private static String number(Catalogue c, CommandSpec.DwordField f, String how, byte[] sqe) {
+    private static String number(Catalogue c, CommandSpec spec, CommandSpec.DwordField f, String how, byte[] sqe) {
         long raw = f.get(sqe);
         if ("if".equals(how)) {
             return "";
@@ -79,20 +122,17 @@ public final class CommandText {
             return Texts.hex(raw, (f.bits() + 3) / 4);
         }
         if ("is".equals(how)) {
-            return named(c, f, raw, nsid(sqe));
+            return f.name().equals("CNS")
+                    ? identify(c, spec, (int) raw, sqe)
+                    : f.decode(raw).meaning();
         }
         long count = f.spec().type() == FieldSpec.Type.COUNT0 ? raw + 1 : raw;
         return Quantity.count(new BigInteger(Long.toUnsignedString(count)));
     }
 
-    /** Identifiers with a catalogue of their own are named from there, other fields by their values. */
-    private static String named(Catalogue c, CommandSpec.DwordField f, long raw, int nsid) {
-        return switch (f.name()) {
-            case "CNS" -> c.identify((int) raw, 0).map(i -> identify(i, nsid)).orElse("");
-            case "LID" -> c.logPage((int) raw).map(LogPageSpec::title).orElse("");
-            case "FID" -> c.feature((int) raw).map(FeatureSpec::title).orElse("");
-            default -> f.decode(raw).meaning();
-        };
+    private static String identify(Catalogue c, CommandSpec spec, int cns, byte[] sqe) {
+        int csi = spec.field("CSI").map(f -> (int) f.get(sqe)).orElse(0);
+        return c.identify(cns, csi).map(i -> identify(i, nsid(sqe))).orElse("");
     }
 
     /** "NVM ns" of namespace 1 reads "NVM ns 1"; other names get the namespace after a comma. */

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param cdw11 what Set Features takes in CDW11 and further dwords
  * @param result what completion dword 0 holds, as bits of one 4-byte word
  * @param data the buffer's structure
+ * @param setsData whether Set Features takes the buffer as well, not only Get Features returns it
  * @param ref where it is defined
  * @param text explanation
  */
@@ -24,6 +25,7 @@ public record FeatureSpec(
         List<CommandSpec.DwordField> cdw11,
         FieldSpec result,
         List<StructureSpec> data,
+        boolean setsData,
         SpecRef ref,
         String text) {
     /** The structure of the data buffer, if the feature has one. */

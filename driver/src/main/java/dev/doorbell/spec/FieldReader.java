@@ -199,7 +199,7 @@ final class FieldReader {
         return Collections.unmodifiableMap(values);
     }
 
-    /** Adds "3 text", "0x10 text", "010b text" or "0xc0-0xff text". */
+    /** Adds "3 text", "0x10 text", "010b text" or "0xc0-0xff text"; {n} in a range's text is the number. */
     static void value(Map<Long, String> values, String part) {
         int space = part.indexOf(' ');
         if (space < 0) {
@@ -209,7 +209,7 @@ final class FieldReader {
         String text = part.substring(space + 1).strip();
         long last = number(range[range.length - 1]);
         for (long v = number(range[0]); v <= last; v++) {
-            values.put(v, text);
+            values.put(v, text.replace("{n}", Long.toString(v)));
         }
     }
 

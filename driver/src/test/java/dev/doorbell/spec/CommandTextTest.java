@@ -3,6 +3,8 @@ package dev.doorbell.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.doorbell.spec.CommandSpec.Queue;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** Lines of the command log. */
@@ -37,6 +39,65 @@ class CommandTextTest {
                 .isEqualTo("LID 0x02 SMART / Health Information, 512 B");
         assertThat(details(Queue.ADMIN, sqe(0x80, 1, 0x200))).isEqualTo("ns 1, LBA format 0, user data erase");
         assertThat(details(Queue.ADMIN, sqe(0x0a, 0, 7))).isEqualTo("FID 0x07 Number of Queues, current");
+    }
+
+    @Test
+    void numbersWithoutANameLeaveNoGap() {
+        assertThat(details(Queue.ADMIN, sqe(6, 0, 0x77))).isEqualTo("CNS 0x77, 4 KiB");
+        assertThat(details(Queue.ADMIN, sqe(2, 0, 0x007f00c0))).isEqualTo("LID 0xc0, 512 B");
+        assertThat(details(Queue.ADMIN, sqe(0x0a, 0, 0x1c0))).isEqualTo("FID 0xc0, default");
+        assertThat(details(Queue.ADMIN, sqe(6, 1, 5, 0x02000000))).isEqualTo("CNS 0x05 zoned ns 1, 4 KiB");
+        assertThat(details(Queue.ADMIN, sqe(9, 0, 2, 1))).isEqualTo("FID 0x02 Power Management, 0x00000001");
+    }
+
+    private String option(int opcode, String field, long value) {
+        CommandSpec.DwordField f = catalogue
+                .command(Queue.ADMIN, opcode)
+                .orElseThrow()
+                .field(field)
+                .orElseThrow();
+        return f.spec().values().getOrDefault(value, "");
+    }
+
+    @Test
+    void formsOfferTheNamesThatTheCatalogueKnows() {
+        assertThat(option(6, "CNS", 1)).isEqualTo("Identify Controller");
+        assertThat(option(6, "CNS", 5)).isEqualTo("Identify Namespace for the … Command Set");
+        assertThat(option(2, "LID", 2)).isEqualTo("SMART / Health Information");
+        assertThat(option(9, "FID", 6)).isEqualTo("Volatile Write Cache");
+        assertThat(option(0x0a, "FID", 7)).isEqualTo("Number of Queues");
+        assertThat(option(0x0a, "SEL", 3)).isEqualTo("capabilities");
+        assertThat(option(0x80, "LBAF", 17)).isEqualTo("LBA format 17");
+        assertThat(option(0x10, "FS", 3)).isEqualTo("slot 3");
+        assertThat(option(0x84, "SANACT", 4)).isEqualTo("crypto erase");
+        assertThat(option(0x82, "SECP", 0xea)).isEqualTo("NVMe RPMB");
+    }
+
+    @Test
+    void aPluginsLogPageIsOffered() {
+        String yaml = "logs: {0xc0 MINE: {title: Mine, ref: Vendor §1}}";
+        CommandSpec log = catalogue
+                .plus(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
+                .command(Queue.ADMIN, 2)
+                .orElseThrow();
+        assertThat(log.field("LID").orElseThrow().spec().values()).containsEntry(0xc0L, "Mine");
+    }
+
+    private int bytes(int opcode, int... dwordsFrom10) {
+        return catalogue.command(Queue.ADMIN, opcode).orElseThrow().dataBytes(sqe(opcode, 0, dwordsFrom10), 512);
+    }
+
+    @Test
+    void featuresMoveTheBytesOfTheirStructure() {
+        assertThat(bytes(0x09, 0x0e)).as("set timestamp").isEqualTo(8);
+        assertThat(bytes(0x0a, 0x0c)).as("get APST").isEqualTo(256);
+        assertThat(bytes(0x0a, 0x30c)).as("capabilities of APST").isZero();
+        assertThat(bytes(0x09, 0x07)).as("set queues").isZero();
+        assertThat(bytes(0x0a, 0x07)).as("get queues").isZero();
+        assertThat(bytes(0x09, 0x0d)).as("set host memory buffer").isZero();
+        assertThat(bytes(0x0a, 0x0d)).as("get host memory buffer").isEqualTo(4096);
+        assertThat(bytes(0x0d, 0)).as("create namespace").isEqualTo(4096);
+        assertThat(bytes(0x0d, 1)).as("delete namespace").isZero();
     }
 
     @Test
