@@ -31,7 +31,8 @@ record Amount(BigInteger value) {
     /** Within bounds. */
     int within(String option, int least, int most) {
         if (value.compareTo(BigInteger.valueOf(least)) < 0 || value.compareTo(BigInteger.valueOf(most)) > 0) {
-            throw new IllegalArgumentException("%s %d is out of range; allowed: %d to %d".formatted(option, value, least, most));
+            throw new IllegalArgumentException(
+                    "%s %d is out of range; allowed: %d to %d".formatted(option, value, least, most));
         }
         return value.intValue();
     }

@@ -26,7 +26,8 @@ final class DecodedText {
             return;
         }
         String value = d.children().isEmpty() || d.children().getFirst().isBits() ? d.value() : "";
-        String meaning = d.meaning().isEmpty() ? d.title() : d.title() + ": " + d.meaning();
+        boolean alone = d.children().isEmpty() && !d.meaning().isEmpty();
+        String meaning = alone ? d.title() + ": " + d.meaning() : d.title();
         table.row(where(d), "  ".repeat(depth) + d.name(), value, reserved ? "reserved" : meaning);
         d.children().forEach(c -> add(c, depth + 1, table));
     }

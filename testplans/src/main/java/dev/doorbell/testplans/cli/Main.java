@@ -38,10 +38,7 @@ public final class Main implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @Option(
-            names = "--debug",
-            scope = ScopeType.INHERIT,
-            description = "Show where an error comes from, and log more.")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show where an error comes from, and log more.")
     private boolean debug;
 
     /** Runs the command line and ends the process. */

@@ -49,7 +49,10 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "DIR", description = "Write PLAN.html and PLAN.xml (JUnit) there.")
     private Path report;
 
-    @Option(names = "--case", paramLabel = "ID", description = "Only this group or group/case; may stand several times.")
+    @Option(
+            names = "--case",
+            paramLabel = "ID",
+            description = "Only this group or group/case; may stand several times.")
     private List<String> cases = List.of();
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of all random data; the plan's or a new one.")
@@ -123,8 +126,8 @@ final class RunCommand implements Callable<Integer> {
     private void checkCases(List<Plan> all) {
         for (String id : cases) {
             boolean known = all.stream()
-                    .anyMatch(p -> p.findCase(id).isPresent()
-                            || p.groups().stream().anyMatch(g -> g.id().equals(id)));
+                    .anyMatch(p ->
+                            p.findCase(id).isPresent() || p.groups().stream().anyMatch(g -> g.id().equals(id)));
             if (!known) {
                 throw new ParameterException(
                         spec.commandLine(),

@@ -58,12 +58,13 @@ final class RunJson {
                     .put("source", s.source())
                     .put("expected", s.expected())
                     .put("got", s.got());
-            s.difference().ifPresent(diff -> step.putObject("difference")
-                    .put("offset_bytes", diff.offset())
-                    .put("differing_bytes", diff.differingBytes())
-                    .put("window_offset_bytes", diff.windowOffset())
-                    .put("expected_hex", HexFormat.of().formatHex(diff.expected()))
-                    .put("got_hex", HexFormat.of().formatHex(diff.got())));
+            s.difference()
+                    .ifPresent(diff -> step.putObject("difference")
+                            .put("offset_bytes", diff.offset())
+                            .put("differing_bytes", diff.differingBytes())
+                            .put("window_offset_bytes", diff.windowOffset())
+                            .put("expected_hex", HexFormat.of().formatHex(diff.expected()))
+                            .put("got_hex", HexFormat.of().formatHex(diff.got())));
         });
         ArrayNode workers = node.putArray("workers");
         for (WorkerSeries w : c.workers()) {

@@ -1,5 +1,6 @@
 package dev.doorbell.testplans.cli;
 
+import dev.doorbell.testplans.plan.Hex;
 import dev.doorbell.testplans.plan.Quantities;
 import dev.doorbell.testplans.run.CaseResult;
 import dev.doorbell.testplans.run.CommandLine;
@@ -7,22 +8,26 @@ import dev.doorbell.testplans.run.Difference;
 import dev.doorbell.testplans.run.LogLine;
 import dev.doorbell.testplans.run.RunListener;
 import dev.doorbell.testplans.run.RunResult;
+import dev.doorbell.testplans.run.RunResult.GroupResult;
 import dev.doorbell.testplans.run.State;
 import dev.doorbell.testplans.run.StepResult;
-import dev.doorbell.testplans.plan.Hex;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A run as lines of text while it goes on: one for each case, more for what failed. */
 final class RunText implements RunListener {
-    private static final int TITLE_WIDTH = 68;
+    private static final int MAX_TITLE = 90;
     private static final int COMMANDS = 6;
 
     private final PrintWriter out;
     private final Style style;
+    private Map<String, String> groups = Map.of();
     private String group = "";
+    private int titleWidth = MAX_TITLE;
 
     RunText(PrintWriter out, Style style) {
         this.out = out;
@@ -31,7 +36,12 @@ final class RunText implements RunListener {
 
     @Override
     public void started(RunResult run) {
-        out.println(style.bold(run.planTitle() + " on " + run.device().address()) + style.muted("  seed 0x%x".formatted(run.seed())));
+        groups = run.groups().stream().collect(Collectors.toMap(GroupResult::id, GroupResult::title));
+        titleWidth = Math.min(
+                MAX_TITLE,
+                run.cases().stream().mapToInt(c -> c.title().length()).max().orElse(0));
+        out.println(style.bold(run.planTitle() + " on " + run.device().address())
+                + style.muted("  seed 0x%x".formatted(run.seed())));
         out.flush();
     }
 
@@ -47,10 +57,10 @@ final class RunText implements RunListener {
     public void caseFinished(CaseResult c) {
         if (!c.groupId().equals(group)) {
             group = c.groupId();
-            out.println(style.bold(group));
+            out.println(style.bold(groups.getOrDefault(group, group)));
         }
         String time = c.durationNanos() == 0 ? "" : Quantities.nanos(c.durationNanos());
-        String title = c.title().length() > TITLE_WIDTH ? c.title().substring(0, TITLE_WIDTH - 1) + "…" : c.title();
+        String title = c.title().length() > titleWidth ? c.title().substring(0, titleWidth - 1) + "…" : c.title();
         String right = c.state() == State.SKIPPED ? c.finding() : time;
         out.println("  %s %s  %s".formatted(mark(c.state()), pad(title), style.muted(right)));
         if (c.state().isBad()) {
@@ -68,7 +78,8 @@ final class RunText implements RunListener {
                 parts.add(s.isBad() ? style.bad(text) : s == State.PASSED ? style.good(text) : text);
             }
         }
-        out.println(String.join(", ", parts) + " in " + Quantities.nanos(run.duration().toNanos()));
+        out.println(String.join(", ", parts) + " in "
+                + Quantities.nanos(run.duration().toNanos()));
         if (!run.finding().isEmpty()) {
             out.println(style.bad(run.finding()));
         }
@@ -81,11 +92,19 @@ final class RunText implements RunListener {
         if (!c.spec().isEmpty()) {
             line("requires", c.spec());
         }
-        List<CommandLine> last = c.commands().subList(Math.max(0, c.commands().size() - COMMANDS), c.commands().size());
+        List<CommandLine> last = c.commands()
+                .subList(
+                        Math.max(0, c.commands().size() - COMMANDS),
+                        c.commands().size());
         if (!last.isEmpty()) {
             Table table = new Table(">    #", ">Q", "COMMAND", "DETAILS", "STATUS", ">LATENCY");
             last.forEach(k -> table.row(
-                    "    " + k.sequence(), "" + k.qid(), k.name(), k.details(), k.status(), Quantities.nanos(k.latencyNanos())));
+                    "    " + k.sequence(),
+                    "" + k.qid(),
+                    k.name(),
+                    k.details(),
+                    k.status(),
+                    Quantities.nanos(k.latencyNanos())));
             table.print(out, style::muted);
         }
     }
@@ -103,7 +122,9 @@ final class RunText implements RunListener {
 
     private void difference(Difference d) {
         line("bytes", "from 0x%x: expected %s".formatted(d.windowOffset(), Hex.text(head(d.expected()))));
-        line("", " ".repeat("from 0x%x: ".formatted(d.windowOffset()).length()) + "got      " + Hex.text(head(d.got())));
+        line(
+                "",
+                " ".repeat("from 0x%x: ".formatted(d.windowOffset()).length()) + "got      " + Hex.text(head(d.got())));
     }
 
     private static byte[] head(byte[] data) {
@@ -123,7 +144,7 @@ final class RunText implements RunListener {
         };
     }
 
-    private static String pad(String title) {
-        return title + " ".repeat(Math.max(0, TITLE_WIDTH - title.codePointCount(0, title.length())));
+    private String pad(String title) {
+        return title + " ".repeat(Math.max(0, titleWidth - title.codePointCount(0, title.length())));
     }
 }

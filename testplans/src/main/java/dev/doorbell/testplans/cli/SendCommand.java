@@ -227,12 +227,15 @@ final class SendCommand implements Callable<Integer> {
         }
 
         void print(PrintWriter out, Style style) {
-            out.println(style.bold(name) + (details.isEmpty() ? "" : "  " + details) + style.muted(admin ? "  admin queue" : "  I/O queue"));
+            out.println(style.bold(name)
+                    + (details.isEmpty() ? "" : "  " + details)
+                    + style.muted(admin ? "  admin queue" : "  I/O queue"));
             Table table = new Table("DWORD", "VALUE", "FIELD", ">NUMBER", "MEANING");
             for (int i = 0; i < 16; i++) {
                 int index = i;
                 boolean first = true;
-                for (DwordField f : fields().stream().filter(f -> f.dword() == index).toList()) {
+                for (DwordField f :
+                        fields().stream().filter(f -> f.dword() == index).toList()) {
                     Decoded value = f.decode(f.get(bytes));
                     String meaning = value.meaning().isEmpty() ? f.title() : f.title() + ": " + value.meaning();
                     table.row(first ? "" + i : "", first ? hex(i) : "", f.name(), value.value(), meaning);
@@ -246,7 +249,8 @@ final class SendCommand implements Callable<Integer> {
         }
 
         private java.util.List<DwordField> fields() {
-            java.util.List<DwordField> all = new java.util.ArrayList<>(Catalogue.standard().commonFields());
+            java.util.List<DwordField> all =
+                    new java.util.ArrayList<>(Catalogue.standard().commonFields());
             spec.ifPresent(s -> all.addAll(s.fields()));
             return all;
         }

@@ -14,7 +14,8 @@ final class Shield {
     /** Throws when the device is a real one and {@code --force} is not given; {@code what} says what would be lost. */
     void check(DeviceAddress address, String what) {
         if (!force && !UNSHIELDED.contains(address.scheme())) {
-            throw new IllegalArgumentException(address.text() + " is a real device and " + what + "; add --force to go on");
+            throw new IllegalArgumentException(
+                    address.text() + " is a real device and " + what + "; add --force to go on");
         }
     }
 }

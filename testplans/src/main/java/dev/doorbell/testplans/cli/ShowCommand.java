@@ -57,7 +57,10 @@ final class ShowCommand implements Callable<Integer> {
     @Option(names = "--nsid", paramLabel = "N", description = "Namespace.")
     private Amount nsid;
 
-    @Option(names = "--cns", paramLabel = "N", description = "identify: which data; 1, the controller, or 0 with --nsid.")
+    @Option(
+            names = "--cns",
+            paramLabel = "N",
+            description = "identify: which data; 1, the controller, or 0 with --nsid.")
     private Amount cns;
 
     @Option(names = "--cntid", paramLabel = "N", description = "identify: controller id, for the data that has one.")
@@ -93,14 +96,13 @@ final class ShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Shown shown =
-                switch (what) {
-                    case CONFIG -> onDevice(this::config);
-                    case REGISTERS -> onDevice(this::registers);
-                    case IDENTIFY -> onController(this::identify);
-                    case LOG -> onController(this::log);
-                    case FEATURE -> onController(this::feature);
-                };
+        Shown shown = switch (what) {
+            case CONFIG -> onDevice(this::config);
+            case REGISTERS -> onDevice(this::registers);
+            case IDENTIFY -> onController(this::identify);
+            case LOG -> onController(this::log);
+            case FEATURE -> onController(this::feature);
+        };
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             print(shown, out);
@@ -131,14 +133,18 @@ final class ShowCommand implements Callable<Integer> {
     private void checkArguments() {
         Catalogue catalogue = Catalogue.standard();
         if (what == What.LOG && lid == null) {
-            throw missing("--lid", catalogue.logPages().stream()
-                    .map(l -> "%n  0x%02x  %s".formatted(l.lid(), l.title()))
-                    .collect(Collectors.joining()));
+            throw missing(
+                    "--lid",
+                    catalogue.logPages().stream()
+                            .map(l -> "%n  0x%02x  %s".formatted(l.lid(), l.title()))
+                            .collect(Collectors.joining()));
         }
         if (what == What.FEATURE && fid == null) {
-            throw missing("--fid", catalogue.features().stream()
-                    .map(f -> "%n  0x%02x  %s".formatted(f.fid(), f.title()))
-                    .collect(Collectors.joining()));
+            throw missing(
+                    "--fid",
+                    catalogue.features().stream()
+                            .map(f -> "%n  0x%02x  %s".formatted(f.fid(), f.title()))
+                            .collect(Collectors.joining()));
         }
     }
 
@@ -153,12 +159,19 @@ final class ShowCommand implements Callable<Integer> {
                 .orElseThrow(() -> new IllegalArgumentException(d.name() + " has no PCI configuration space to show"));
         byte[] data = pci.config();
         return new Shown(
-                "PCI configuration space", "BYTES", data, Optional.of(Catalogue.standard().decodePci(data)), Json.object());
+                "PCI configuration space",
+                "BYTES",
+                data,
+                Optional.of(Catalogue.standard().decodePci(data)),
+                Json.object());
     }
 
     private Shown registers(Device d) {
         Catalogue catalogue = Catalogue.standard();
-        int end = catalogue.registers().stream().mapToInt(r -> r.offset() + r.bytes()).max().orElse(0x40);
+        int end = catalogue.registers().stream()
+                .mapToInt(r -> r.offset() + r.bytes())
+                .max()
+                .orElse(0x40);
         byte[] data = d.registers().dump(end);
         return new Shown(
                 "Controller registers", "OFFSET", data, Optional.of(catalogue.decodeRegisters(data)), Json.object());
@@ -184,7 +197,8 @@ final class ShowCommand implements Callable<Integer> {
         int ns = namespace(ALL_NAMESPACES);
         // Reading must not take an event away from whoever waits for it.
         byte[] data = c.logPage(which, ns, size, 0, 0, true);
-        String title = "Log page 0x%02x".formatted(which) + known.map(l -> ", " + l.title()).orElse("");
+        String title = "Log page 0x%02x".formatted(which)
+                + known.map(l -> ", " + l.title()).orElse("");
         ObjectNode extra = Json.object().put("lid", which).put("nsid", Integer.toUnsignedLong(ns));
         return new Shown(title, "BYTES", data, decode(known.flatMap(LogPageSpec::structure), data), extra);
     }

@@ -88,16 +88,20 @@ final class WorkerCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (Controller c = Controller.open(device)) {
             List<Workload> all = workloads(c, reads);
-            Live live = new Live(json || System.console() == null ? Optional.empty() : Optional.of(spec.commandLine().getErr()));
-            WorkerRun.Result result =
-                    new WorkerRun(c, all, "worker").run(LockSupport::parkNanos, live::show);
+            Live live = new Live(
+                    json || System.console() == null
+                            ? Optional.empty()
+                            : Optional.of(spec.commandLine().getErr()));
+            WorkerRun.Result result = new WorkerRun(c, all, "worker").run(LockSupport::parkNanos, live::show);
             live.clear();
             if (json) {
                 json(result, out);
             } else {
                 text(result, out);
             }
-            return result.failure().isPresent() || result.series().total().errors() > 0 ? ExitCodes.FAILED : ExitCodes.OK;
+            return result.failure().isPresent() || result.series().total().errors() > 0
+                    ? ExitCodes.FAILED
+                    : ExitCodes.OK;
         }
     }
 

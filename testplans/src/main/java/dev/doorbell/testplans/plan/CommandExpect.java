@@ -37,7 +37,9 @@ public record CommandExpect(
         record Code(int sct, int sc, String name) implements StatusMatch {
             @Override
             public String describe() {
-                return "%02x/%02x %s".formatted(sct, sc, name).strip();
+                return sct == 0 && sc == 0
+                        ? "Success"
+                        : "%02x/%02x %s".formatted(sct, sc, name).strip();
             }
         }
 

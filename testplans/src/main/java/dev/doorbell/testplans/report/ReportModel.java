@@ -200,7 +200,9 @@ public final class ReportModel {
                 differences,
                 c.commands().stream().map(ReportModel::command).toList(),
                 c.workers().stream().map(ReportModel::chart).toList(),
-                c.log().stream().map(ReportModel::line).toList());
+                c.log().size() < 2
+                        ? List.of()
+                        : c.log().stream().map(ReportModel::line).toList());
     }
 
     private static String result(CaseResult c) {

@@ -61,6 +61,12 @@ final class CommandRunner {
                 built.stream().map(Built::timeout).max(Duration::compareTo).orElseThrow();
         List<Completion> ends =
                 completions.send(qpair, built.stream().map(Built::command).toList(), longest);
+        boolean changes = built.stream()
+                .flatMap(b -> b.spec().stream())
+                .anyMatch(s -> s.queue() == CommandSpec.Queue.ADMIN && s.danger() != CommandSpec.Danger.NONE);
+        if (changes) {
+            context.facts().forget();
+        }
         if (ends.stream().anyMatch(Completion::timedOut)) {
             context.saved().put(CaseRun.TIMED_OUT, "1");
         }

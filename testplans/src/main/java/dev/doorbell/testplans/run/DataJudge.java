@@ -133,7 +133,7 @@ final class DataJudge {
 
     private int lbaBytes() {
         int nsid = built.command().nsid();
-        return context.controller().activeNamespaces().contains(nsid)
+        return context.facts().activeNamespaces().contains(nsid)
                 ? Optional.of(context.controller().namespace(nsid))
                         .map(Namespace::lbaBytes)
                         .orElse(0)

@@ -14,7 +14,8 @@ import java.util.Optional;
 /**
  * What plans may ask of the device by name: {@code device nsid namespaces lbaBytes lbaCount maxTransfer queues}, fields
  * of Identify Controller ({@code ctrl.OACS}), of Identify Namespace ({@code ns.NSZE}) and of registers
- * ({@code reg.CAP.MQES}). Identify data is read once, when it is first asked for.
+ * ({@code reg.CAP.MQES}). Identify data is read when it is first asked for
+ * and kept for the case.
  */
 final class DeviceFacts implements Scope {
     static final String CONTROLLER_STRUCTURE = "identify-controller";
@@ -22,6 +23,7 @@ final class DeviceFacts implements Scope {
 
     private final Controller controller;
     private final Catalogue catalogue;
+    private Optional<List<Integer>> active = Optional.empty();
     private Optional<Decoded> identifyController = Optional.empty();
     private Optional<Decoded> identifyNamespace = Optional.empty();
 
@@ -35,7 +37,7 @@ final class DeviceFacts implements Scope {
         return switch (name) {
             case "device" -> Optional.of(kind(controller.device().kind()));
             case "address" -> Optional.of(controller.device().address().text());
-            case "namespaces" -> number(controller.activeNamespaces().size());
+            case "namespaces" -> number(activeNamespaces().size());
             case "nsid" -> firstNamespace().map(n -> Integer.toString(n.nsid()));
             case "lbaBytes" -> firstNamespace().map(n -> Integer.toString(n.lbaBytes()));
             case "lbaCount" -> firstNamespace().map(n -> Long.toString(n.lbaCount()));
@@ -46,8 +48,21 @@ final class DeviceFacts implements Scope {
     }
 
     Optional<Namespace> firstNamespace() {
-        List<Integer> active = controller.activeNamespaces();
-        return active.isEmpty() ? Optional.empty() : Optional.of(controller.namespace(active.getFirst()));
+        return activeNamespaces().stream().findFirst().map(controller::namespace);
+    }
+
+    List<Integer> activeNamespaces() {
+        if (active.isEmpty()) {
+            active = Optional.of(controller.activeNamespaces());
+        }
+        return active.get();
+    }
+
+    /** Reads everything anew when it is asked for next, after a command that may have changed it. */
+    void forget() {
+        active = Optional.empty();
+        identifyController = Optional.empty();
+        identifyNamespace = Optional.empty();
     }
 
     private Optional<String> structured(String name) {
@@ -128,7 +143,7 @@ final class DeviceFacts implements Scope {
     DeviceInfo info() {
         Decoded id = controllerData().orElseThrow();
         long capacity = 0;
-        for (int nsid : controller.activeNamespaces()) {
+        for (int nsid : activeNamespaces()) {
             capacity += controller.namespace(nsid).sizeBytes();
         }
         int vs = controller.device().registers().read32(8);
@@ -141,7 +156,7 @@ final class DeviceFacts implements Scope {
                 text(id, "FR"),
                 version,
                 capacity,
-                controller.activeNamespaces().size());
+                activeNamespaces().size());
     }
 
     private static String text(Decoded id, String field) {

@@ -47,6 +47,9 @@ record StatusJudge(Catalogue catalogue) {
         if (end.lost()) {
             return "nothing, the command was lost";
         }
+        if (end.isSuccess()) {
+            return "Success";
+        }
         return "%02x/%02x %s"
                 .formatted(
                         end.sct(),

@@ -117,6 +117,7 @@ final class StepRunner {
                 c.initialise();
             }
         }
+        context.facts().forget();
         if (c.state() != Controller.State.READY) {
             throw new StepFailure(
                     "The controller is %s after the reset.".formatted(c.state()),

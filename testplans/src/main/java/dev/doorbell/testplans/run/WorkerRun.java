@@ -58,7 +58,7 @@ public final class WorkerRun {
         List<IoWorker.Sample> before = workers.stream().map(IoWorker::sample).toList();
         long beforeNanos = start;
         try {
-            while (workers.stream().anyMatch(w -> w.state() == IoWorker.State.RUNNING)) {
+            while (workers.stream().anyMatch(WorkerRun::goesOn)) {
                 sleep.accept(INTERVAL_NANOS);
                 List<IoWorker.Sample> now =
                         workers.stream().map(IoWorker::sample).toList();
@@ -86,6 +86,11 @@ public final class WorkerRun {
                         .findFirst(),
                 bad.map(IoWorker.Counters::firstErrorStatus).orElse(0),
                 bad.map(IoWorker.Counters::firstErrorLba).orElse(0L));
+    }
+
+    /** A worker that was started is READY until its thread runs. */
+    private static boolean goesOn(IoWorker w) {
+        return w.state() == IoWorker.State.RUNNING || w.state() == IoWorker.State.READY;
     }
 
     private String describe() {
