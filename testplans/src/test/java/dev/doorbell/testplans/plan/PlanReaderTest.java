@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PlanReaderTest {
     /** A plan of one case, whose steps are the text. The first step stands in line 8. */
     private static Plan withSteps(String steps) {
-        return PlanReader.readText(
-                """
+        return PlanReader.readText("""
                 plan: p
                 title: P
                 groups:
@@ -22,9 +21,7 @@ class PlanReaderTest {
                         title: C
                         steps:
                 %s
-                """
-                        .formatted(steps.indent(10).stripTrailing()),
-                "p.yaml");
+                """.formatted(steps.indent(10).stripTrailing()), "p.yaml");
     }
 
     private static Step step(String text) {
@@ -44,8 +41,7 @@ class PlanReaderTest {
 
     @Test
     void aListOfParametersMakesACaseOfEachValue() {
-        Plan plan = PlanReader.readText(
-                """
+        Plan plan = PlanReader.readText("""
                 plan: p
                 title: P
                 groups:
@@ -56,8 +52,7 @@ class PlanReaderTest {
                         title: C
                         parameters: {b: [2, 3], c: [x, y]}
                         steps: [{wait: 1ms}]
-                """,
-                "p.yaml");
+                """, "p.yaml");
         assertThat(plan.cases())
                 .extracting(PlanCase::fullId)
                 .containsExactly("g/c[2,x]", "g/c[2,y]", "g/c[3,x]", "g/c[3,y]");
@@ -65,14 +60,11 @@ class PlanReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             - {comand: read}                                     | p.yaml:9: | a step says what it does by one of the keys command, together
             - {command: reed}                                    | p.yaml:9: | 'reed' is no command of the catalogue; allowed: an opcode such as 0x06, or a name such as Read
             - {command: 0x123, queue: io}                        | p.yaml:9: | 'allowed: 0x00 to 0xff'
-            - {command: 0x80}                                    | p.yaml:9: | a command lacks 'queue'
+            - {command: 0x80}                                    | p.yaml:9: | a step lacks 'queue'
             - {command: read, fields: {LBA: 3}}                  | p.yaml:9: | 'LBA' is no field of 'Read'; allowed: SLBA, NLB
             - {command: read, queue: io99}                       | p.yaml:9: | 'io99' is no queue; allowed: admin, io, io2 to io9
             - {command: read, expect: Suces}                     | p.yaml:9: | 'Suces' is no status; allowed: success, error, any, timeout
@@ -117,25 +109,30 @@ class PlanReaderTest {
         assertThatThrownBy(() -> PlanReader.readText("plan: p\ntitle: [", "p.yaml"))
                 .hasMessageStartingWith("p.yaml:")
                 .hasMessageContaining("not valid YAML");
-        assertThatThrownBy(() -> PlanReader.readText("", "p.yaml")).hasMessageStartingWith("p.yaml:1: the plan is empty");
+        assertThatThrownBy(() -> PlanReader.readText("", "p.yaml"))
+                .hasMessageStartingWith("p.yaml:1: the plan is empty");
         assertThatThrownBy(() -> PlanReader.readText("plan: P\ntitle: x\n", "p.yaml"))
                 .hasMessageContaining("needs at least one group");
-        assertThatThrownBy(() -> PlanReader.readText("plan: a b\ntitle: x\ngroups: [{group: g, cases: [{case: c, title: t, steps: [{wait: 1s}]}]}]", "p.yaml"))
+        assertThatThrownBy(() -> PlanReader.readText(
+                        "plan: a b\ntitle: x\ngroups: [{group: g, cases: [{case: c, title: t, steps: [{wait: 1s}]}]}]",
+                        "p.yaml"))
                 .hasMessageContaining("'a b' is no id");
     }
 
     @Test
     void requirementsAreFeaturesDevicesOrComparisons() {
-        Plan plan = PlanReader.readText(
-                """
+        Plan plan = PlanReader.readText("""
                 plan: p
                 title: P
                 requires: [oacs.format, device not qemu, "ctrl.NN >= 2"]
                 groups: [{group: g, cases: [{case: c, title: t, steps: [{wait: 1s}]}]}]
-                """,
-                "p.yaml");
-        assertThat(plan.requires()).extracting(Requirement::reason).containsExactly("OACS bit 1 is 0", "not for qemu", "");
-        assertThatThrownBy(() -> PlanReader.readText("plan: p\ntitle: P\nrequires: magic\ngroups: []", "p.yaml"))
+                """, "p.yaml");
+        assertThat(plan.requires())
+                .extracting(Requirement::reason)
+                .containsExactly("OACS bit 1 is 0", "not for qemu", "");
+        assertThatThrownBy(() -> PlanReader.readText(
+                        "plan: p\ntitle: P\nrequires: magic\ngroups: [{group: g, cases: [{case: c, title: t, steps: [{wait: 1s}]}]}]",
+                        "p.yaml"))
                 .hasMessageContaining("'magic' is no requirement")
                 .hasMessageContaining("oncs.compare");
     }
@@ -144,9 +141,9 @@ class PlanReaderTest {
     void allBundledPlansAreReadable() {
         assertThat(Plans.bundled()).extracting(Plan::id).containsExactlyElementsOf(Plans.bundledIds());
         Plan smoke = Plans.bundled("smoke").orElseThrow();
-        assertThat(smoke.cases()).hasSizeGreaterThanOrEqualTo(24).allSatisfy(c -> assertThat(c.spec())
-                .as(c.fullId())
-                .isNotBlank());
+        assertThat(smoke.cases())
+                .hasSizeGreaterThanOrEqualTo(24)
+                .allSatisfy(c -> assertThat(c.spec()).as(c.fullId()).isNotBlank());
         assertThat(List.of("smoke")).allMatch(id -> Plans.bundled(id).isPresent());
     }
 }

@@ -12,8 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ValueTest {
     private static final SourceLine HERE = new SourceLine("p.yaml", 3, 5);
-    private static final Scope SCOPE = name -> Optional.ofNullable(
-            Map.of("blocks", "8", "size", "4KiB", "name", "QEMU", "ctrl.NN", "256").get(name));
+    private static final Scope SCOPE =
+            name -> Optional.ofNullable(Map.of("blocks", "8", "size", "4KiB", "name", "QEMU", "ctrl.NN", "256")
+                    .get(name));
 
     private static Value value(String text) {
         return new Value(text, HERE);
@@ -40,7 +41,8 @@ class ValueTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"${nothing}", "${blocks / 0}", "${name + 1}", "${(blocks}", "${blocks +}", "${blocks", "abc"})
+    @ValueSource(
+            strings = {"${nothing}", "${blocks / 0}", "${name + 1}", "${(blocks}", "${blocks +}", "${blocks", "abc"})
     void whatCannotBeWorkedOutNamesTheLine(String text) {
         assertThatThrownBy(() -> value(text).asLong(SCOPE))
                 .isInstanceOf(PlanException.class)
@@ -59,10 +61,7 @@ class ValueTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             5           | 5   | true
             == 5        | 6   | false
             != 0        | 1   | true
@@ -83,8 +82,10 @@ class ValueTest {
 
     @Test
     void checksCompareText() {
-        assertThat(Check.parse(value("== ${name}")).holds(Optional.empty(), "QEMU", SCOPE)).isTrue();
-        assertThat(Check.parse(value("!= \"\"")).holds(Optional.empty(), "", SCOPE)).isFalse();
+        assertThat(Check.parse(value("== ${name}")).holds(Optional.empty(), "QEMU", SCOPE))
+                .isTrue();
+        assertThat(Check.parse(value("!= \"\"")).holds(Optional.empty(), "", SCOPE))
+                .isFalse();
         assertThatThrownBy(() -> Check.parse(value(">= 3")).holds(Optional.empty(), "abc", SCOPE))
                 .hasMessageContaining("'abc' is text");
     }

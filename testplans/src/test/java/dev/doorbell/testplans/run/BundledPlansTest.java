@@ -19,7 +19,9 @@ class BundledPlansTest {
         RunResult run = run("smoke", address);
         assertThat(run.count(State.PASSED)).isGreaterThanOrEqualTo(40);
         if (address.equals("sim:")) {
-            assertThat(run.count(State.SKIPPED)).as("the simulator has all that the smoke plan needs").isLessThanOrEqualTo(1);
+            assertThat(run.count(State.SKIPPED))
+                    .as("the simulator has all that the smoke plan needs")
+                    .isLessThanOrEqualTo(1);
         }
     }
 

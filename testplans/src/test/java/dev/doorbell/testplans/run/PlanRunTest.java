@@ -22,8 +22,7 @@ class PlanRunTest {
 
     @Test
     void aCasePassesWithItsStepsAndCommands() {
-        RunResult run = Sims.run(
-                """
+        RunResult run = Sims.run("""
                 - case: rw
                   title: Write and read
                   parameters: {lba: 100, blocks: 4}
@@ -44,14 +43,16 @@ class PlanRunTest {
         CaseResult c = only(run);
         assertThat(c.parameters()).containsEntry("blocks", "4");
         assertThat(c.steps()).extracting(StepResult::path).containsExactly("1", "2");
-        assertThat(c.commands()).filteredOn(k -> k.qid() > 0).extracting(CommandLine::name).containsExactly("Write", "Read");
+        assertThat(c.commands())
+                .filteredOn(k -> k.qid() > 0)
+                .extracting(CommandLine::name)
+                .containsExactly("Write", "Read");
         assertThat(c.commands().getLast().details()).contains("LBA 100");
     }
 
     @Test
     void aWrongByteIsFoundWithItsBlockAndTheBytesAroundIt() {
-        CaseResult c = only(Sims.run(
-                """
+        CaseResult c = only(Sims.run("""
                 - case: zero
                   title: Blocks are zero
                   steps:
@@ -73,8 +74,7 @@ class PlanRunTest {
 
     @Test
     void failuresOfEveryKindSayWhatWasExpectedAndTheRunGoesOn() {
-        RunResult run = Sims.run(
-                """
+        RunResult run = Sims.run("""
                 - case: status
                   title: Status
                   steps: [{command: read, fields: {SLBA: "${lbaCount}"}, in: "${lbaBytes}"}]
@@ -118,8 +118,7 @@ class PlanRunTest {
 
     @Test
     void whatTheDeviceLacksIsSkippedWithTheReason() {
-        RunResult run = Sims.run(
-                """
+        RunResult run = Sims.run("""
                 - case: real
                   title: Real
                   requires: device pcie
@@ -137,13 +136,12 @@ class PlanRunTest {
         assertThat(run.cases()).allMatch(c -> c.state() == State.SKIPPED);
         assertThat(run.cases())
                 .extracting(CaseResult::finding)
-                .containsExactly("only for pcie", "needs namespaces >= 5, and it is 1", "not on a simulator");
+                .containsExactly("only for pcie", "needs namespaces >= 5, and it is 2", "not on a simulator");
     }
 
     @Test
     void teardownRunsAfterAFailure() {
-        CaseResult c = only(Sims.run(
-                """
+        CaseResult c = only(Sims.run("""
                 - case: t
                   title: T
                   steps:
@@ -162,8 +160,7 @@ class PlanRunTest {
 
     @Test
     void groupsAndRepetitionsNumberTheirSteps() {
-        CaseResult c = only(Sims.run(
-                """
+        CaseResult c = only(Sims.run("""
                 - case: n
                   title: N
                   steps:
@@ -190,16 +187,19 @@ class PlanRunTest {
     }
 
     private static byte[] firstBytes(String cases) {
-        return only(Sims.run(cases)).badStep().orElseThrow().difference().orElseThrow().got();
+        return only(Sims.run(cases))
+                .badStep()
+                .orElseThrow()
+                .difference()
+                .orElseThrow()
+                .got();
     }
 
     @Test
     void aTimeoutFailsTheCaseAndTheControllerIsResetForTheNext() {
         RunResult run;
         try (Controller c = Controller.open("sim:size=64MiB,latency=3s")) {
-            run = PlanRunner.run(
-                    Sims.plan(
-                            """
+            run = PlanRunner.run(Sims.plan("""
                             - case: slow
                               title: Slow
                               timeout: 200ms
@@ -207,13 +207,11 @@ class PlanRunTest {
                             - case: expected
                               title: Expected
                               steps: [{command: flush, timeout: 200ms, expect: timeout}]
-                            """),
-                    c,
-                    RunOptions.defaults(),
-                    RunListener.NONE);
+                            """), c, RunOptions.defaults(), RunListener.NONE);
             assertThat(c.state()).isEqualTo(Controller.State.READY);
         }
-        assertThat(run.cases().get(0).finding()).isEqualTo("Flush did not end within its time limit, expected Success.");
+        assertThat(run.cases().get(0).finding())
+                .isEqualTo("Flush did not end within its time limit, expected Success.");
         assertThat(run.cases().get(1).state()).isEqualTo(State.PASSED);
     }
 
@@ -221,24 +219,19 @@ class PlanRunTest {
     void cancelEndsAWorkerAndSkipsTheRest() throws Exception {
         try (Controller c = Sims.open()) {
             CompletableFuture<Void> sampled = new CompletableFuture<>();
-            PlanRun run = new PlanRun(
-                    Sims.plan(
-                            """
+            PlanRun run = new PlanRun(Sims.plan("""
                             - case: long
                               title: Long
                               steps: [{worker: {pattern: randread, time: 10min}}]
                             - case: next
                               title: Next
                               steps: [{command: flush}]
-                            """),
-                    c,
-                    RunOptions.defaults(),
-                    new RunListener() {
-                        @Override
-                        public void sample(CaseResult at, String stepTitle, WorkerSample sample) {
-                            sampled.complete(null);
-                        }
-                    });
+                            """), c, RunOptions.defaults(), new RunListener() {
+                @Override
+                public void sample(CaseResult at, String stepTitle, WorkerSample sample) {
+                    sampled.complete(null);
+                }
+            });
             CompletableFuture<RunResult> end = CompletableFuture.supplyAsync(run::run);
             sampled.get(60, TimeUnit.SECONDS);
             assertThat(run.progress().total()).isEqualTo(2);
@@ -258,25 +251,20 @@ class PlanRunTest {
             List<String> done = new ArrayList<>();
             PlanRun[] run = new PlanRun[1];
             CompletableFuture<Void> paused = new CompletableFuture<>();
-            run[0] = new PlanRun(
-                    Sims.plan(
-                            """
+            run[0] = new PlanRun(Sims.plan("""
                             - case: two
                               title: Two
                               steps: [{command: flush}, {command: flush}]
-                            """),
-                    c,
-                    RunOptions.defaults(),
-                    new RunListener() {
-                        @Override
-                        public void stepDone(CaseResult at, StepResult step) {
-                            done.add(step.path());
-                            if (step.path().equals("1")) {
-                                run[0].pause(true);
-                                paused.complete(null);
-                            }
-                        }
-                    });
+                            """), c, RunOptions.defaults(), new RunListener() {
+                @Override
+                public void stepDone(CaseResult at, StepResult step) {
+                    done.add(step.path());
+                    if (step.path().equals("1")) {
+                        run[0].pause(true);
+                        paused.complete(null);
+                    }
+                }
+            });
             CompletableFuture<RunResult> end = CompletableFuture.supplyAsync(run[0]::run);
             paused.get(60, TimeUnit.SECONDS);
             assertThat(run[0].isPaused()).isTrue();
@@ -290,9 +278,7 @@ class PlanRunTest {
     @Test
     void aLostDeviceEndsTheRunWithAnErrorThatSaysSo() {
         try (Controller c = Sims.open()) {
-            RunResult run = PlanRunner.run(
-                    Sims.plan(
-                            """
+            RunResult run = PlanRunner.run(Sims.plan("""
                             - case: before
                               title: Before
                               steps: [{command: flush}]
@@ -302,21 +288,20 @@ class PlanRunTest {
                             - case: after
                               title: After
                               steps: [{command: flush}]
-                            """),
-                    c,
-                    RunOptions.defaults(),
-                    new RunListener() {
-                        @Override
-                        public void caseStarted(CaseResult at) {
-                            if (at.title().equals("Lost")) {
-                                PciFunction pci = c.device().pci().orElseThrow();
-                                pci.write16(4, pci.read16(4) & ~6);
-                            }
-                        }
-                    });
+                            """), c, RunOptions.defaults(), new RunListener() {
+                @Override
+                public void caseStarted(CaseResult at) {
+                    if (at.title().equals("Lost")) {
+                        PciFunction pci = c.device().pci().orElseThrow();
+                        pci.write16(4, pci.read16(4) & ~6);
+                    }
+                }
+            });
             assertThat(run.state()).isEqualTo(State.ERROR);
             assertThat(run.finding()).startsWith("The device was lost in Lost: ");
-            assertThat(run.cases()).extracting(CaseResult::state).containsExactly(State.PASSED, State.ERROR, State.SKIPPED);
+            assertThat(run.cases())
+                    .extracting(CaseResult::state)
+                    .containsExactly(State.PASSED, State.ERROR, State.SKIPPED);
             assertThat(run.cases().getLast().finding()).isEqualTo("the run ended before it");
         }
     }
@@ -332,19 +317,18 @@ class PlanRunTest {
                   steps: [{command: flush}]
                 """;
         try (Controller c = Sims.open()) {
-            RunResult chosen = PlanRunner.run(
-                    Sims.plan(cases), c, RunOptions.defaults().include(Set.of("g/b")), RunListener.NONE);
+            RunResult chosen =
+                    PlanRunner.run(Sims.plan(cases), c, RunOptions.defaults().include(Set.of("g/b")), RunListener.NONE);
             assertThat(chosen.cases()).extracting(CaseResult::finding).containsExactly("not selected", "");
-            RunResult stopped = PlanRunner.run(
-                    Sims.plan(cases), c, RunOptions.defaults().stopOnFailure(true), RunListener.NONE);
+            RunResult stopped =
+                    PlanRunner.run(Sims.plan(cases), c, RunOptions.defaults().stopOnFailure(true), RunListener.NONE);
             assertThat(stopped.cases()).extracting(CaseResult::state).containsExactly(State.FAILED, State.SKIPPED);
         }
     }
 
     @Test
     void aWorkerStepGivesSamplesAndADistribution() {
-        CaseResult c = only(Sims.run(
-                """
+        CaseResult c = only(Sims.run("""
                 - case: w
                   title: W
                   steps:
@@ -355,7 +339,8 @@ class PlanRunTest {
         WorkerSeries w = c.workers().getFirst();
         assertThat(w.samples()).hasSizeGreaterThanOrEqualTo(2);
         assertThat(w.total().ios()).isEqualTo(w.total().reads() + w.total().writes());
-        assertThat(w.histogram().stream().mapToLong(WorkerSeries.Bucket::count).sum()).isEqualTo(w.total().ios());
+        assertThat(w.histogram().stream().mapToLong(WorkerSeries.Bucket::count).sum())
+                .isEqualTo(w.total().ios());
         assertThat(Duration.ofNanos(w.total().maxNanos())).isPositive();
         assertThat(w.workload()).contains("70 % read").contains("2 workers");
     }

@@ -15,7 +15,8 @@ public final class Sims {
     /** A plan of cases, each written from {@code - case: …} on. */
     public static Plan plan(String cases) {
         return PlanReader.readText(
-                "plan: test\ntitle: Test\ngroups:\n  - group: g\n    title: Group\n    cases:\n" + cases.indent(6), "test.yaml");
+                "plan: test\ntitle: Test\ngroups:\n  - group: g\n    title: Group\n    cases:\n" + cases.indent(6),
+                "test.yaml");
     }
 
     public static RunResult run(String cases) {
