@@ -5,6 +5,9 @@ import java.util.List;
 
 /** A chart's axis: from values to pixels, and where the ticks go. */
 final class Axis {
+    /** With more decades than this, ticks stand at whole decades alone. */
+    private static final double SPARSE = 2e3;
+
     private final double low;
     private final double high;
     private final boolean logarithmic;
@@ -21,8 +24,9 @@ final class Axis {
 
     /** From 0 to a round number above the highest value. */
     static Axis linear(double highest, double from, double to) {
-        double step = step(Math.max(highest, 1e-9) * 1.05);
-        return new Axis(0, Math.ceil(highest * 1.05 / step) * step, false, from, to);
+        double covered = Math.max(highest, 1e-9) * 1.05;
+        double step = step(covered);
+        return new Axis(0, Math.ceil(covered / step) * step, false, from, to);
     }
 
     /** From 0 to exactly this value. */
@@ -34,18 +38,15 @@ final class Axis {
     static Axis logarithmic(double lowest, double highest, double from, double to) {
         double low = Math.max(lowest, 1);
         double bottom = Math.pow(10, Math.floor(Math.log10(low)));
-        for (double m : new double[] {5, 2}) {
-            if (bottom * m <= low) {
-                bottom *= m;
-                break;
-            }
-        }
         double top = Math.pow(10, Math.ceil(Math.log10(Math.max(highest, low * 1.01))));
-        for (double m : new double[] {0.2, 0.5}) {
-            if (top * m >= highest && top * m > bottom) {
-                top *= m;
-                break;
-            }
+        if (top / bottom > SPARSE) {
+            return new Axis(bottom, top, true, from, to);
+        }
+        if (bottom * 2 <= low) {
+            bottom *= bottom * 5 <= low ? 5 : 2;
+        }
+        if (top * 0.5 >= highest && top * 0.5 > bottom) {
+            top *= top * 0.2 >= highest && top * 0.2 > bottom ? 0.2 : 0.5;
         }
         return new Axis(bottom, top, true, from, to);
     }
@@ -60,7 +61,7 @@ final class Axis {
     List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         if (logarithmic) {
-            boolean sparse = high / low > 2e3;
+            boolean sparse = high / low > SPARSE;
             for (double decade = Math.pow(10, Math.floor(Math.log10(low) + 1e-9));
                     decade <= high * 1.001;
                     decade *= 10) {
