@@ -1,0 +1,31 @@
+package dev.doorbell.testplans.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.doorbell.driver.Controller;
+import dev.doorbell.testplans.run.CaseResult;
+import dev.doorbell.testplans.run.PlanRunner;
+import dev.doorbell.testplans.run.RunListener;
+import dev.doorbell.testplans.run.RunOptions;
+import dev.doorbell.testplans.run.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class DocumentationTest {
+    @Test
+    @Timeout(120)
+    void theExampleInTheDocumentationRuns() throws IOException {
+        String page = Files.readString(Path.of("../docs/test-plans.md"));
+        int from = page.indexOf("```yaml\n") + 8;
+        Plan plan = PlanReader.readText(page.substring(from, page.indexOf("```", from)), "test-plans.md");
+        try (Controller c = Controller.open("sim:")) {
+            assertThat(PlanRunner.run(plan, c, RunOptions.defaults(), RunListener.NONE).cases())
+                    .allSatisfy(r -> assertThat(r.state()).as(r.finding()).isEqualTo(State.PASSED))
+                    .extracting(CaseResult::id)
+                    .contains("data/write-read[1]", "data/write-read[8]");
+        }
+    }
+}
