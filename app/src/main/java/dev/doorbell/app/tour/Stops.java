@@ -1,0 +1,108 @@
+package dev.doorbell.app.tour;
+
+import dev.doorbell.plugin.DeviceSession;
+import dev.doorbell.plugin.Perspective;
+import dev.doorbell.plugin.RawCommand;
+import dev.doorbell.spec.Catalogue;
+import dev.doorbell.spec.CommandSpec;
+import dev.doorbell.spec.CommandSpec.Queue;
+import java.time.Duration;
+import java.util.List;
+import java.util.ResourceBundle;
+import javafx.scene.control.TextField;
+
+/** The places that the tour visits, in order. */
+final class Stops {
+    private static final ResourceBundle TEXTS = ResourceBundle.getBundle("dev.doorbell.app.tour.texts");
+
+    private Stops() {}
+
+    static List<Stop> all() {
+        return List.of(
+                stop("welcome", guide -> guide.open("welcome")),
+                stop("identify", Stops::identify),
+                stop("pci-config", guide -> guide.open("pciconfig")),
+                stop("registers", guide -> guide.open("registers", "CC")),
+                stop("log-pages", guide -> guide.open("logpages")),
+                stop("features", guide -> guide.open("features")),
+                stop("command", Stops::command),
+                stop("cmdlog", Stops::cmdlog),
+                stop("search", Stops::search),
+                stop("traffic", Stops::traffic),
+                stop("test", Stops::test));
+    }
+
+    private static Stop stop(String id, Stop.Visit visit) {
+        return new Stop(id, TEXTS.getString(id + ".title"), TEXTS.getString(id + ".text"), visit);
+    }
+
+    private static void identify(Guide guide) {
+        guide.run(() -> guide.workbench().open("sim:"));
+        guide.await("opening the simulated SSD", () -> {
+            DeviceSession session = guide.workbench().device().get();
+            return session != null && session.state().getValue() == DeviceSession.State.READY;
+        });
+        guide.show(Perspective.EXPLORE);
+        guide.open("identify");
+        DeviceSession session = guide.workbench().device().get();
+        guide.figures().put("device", session.address().text() + ", " + session.title().getValue());
+    }
+
+    /** Sends a write, a read, a compare that fails and a log page, as a user would, so that the views have something to show. */
+    private static void command(Guide guide) {
+        send(guide, Queue.IO, 0x01);
+        send(guide, Queue.IO, 0x02);
+        send(guide, Queue.ADMIN, 0x0a);
+        byte[] beyond = new byte[64];
+        beyond[0] = 0x02;
+        beyond[4] = 1;
+        beyond[47] = 0x01;
+        guide.open("command", new RawCommand(false, beyond));
+        guide.press("command-send");
+        guide.settle();
+        send(guide, Queue.ADMIN, 0x02);
+    }
+
+    private static void send(Guide guide, Queue queue, int opcode) {
+        CommandSpec spec = Catalogue.standard().command(queue, opcode).orElseThrow();
+        guide.open("command", spec);
+        guide.press("command-send");
+        guide.settle();
+    }
+
+    private static void cmdlog(Guide guide) {
+        guide.open("identify");
+        guide.open("cmdlog");
+        guide.sleep(Duration.ofMillis(300));
+        guide.settle();
+    }
+
+    private static void search(Guide guide) {
+        guide.action("help.search");
+        guide.run(() -> ((TextField) guide.node("palette-input")).setText("csts"));
+        guide.sleep(Duration.ofMillis(500));
+    }
+
+    private static void traffic(Guide guide) {
+        guide.escape("palette-input");
+        guide.show(Perspective.TRAFFIC);
+        guide.settle();
+        guide.press("workload-start");
+        guide.sleep(Duration.ofSeconds(8));
+        double iops = guide.workbench().device().get().vitals().getValue().iops();
+        guide.figures().put("4 KiB random read, queue depth 64, one worker", "%,.0f IOPS".formatted(iops));
+        if (iops == 0) {
+            guide.trouble("the I/O worker shows no IOPS");
+        }
+    }
+
+    private static void test(Guide guide) {
+        guide.press("workload-stop");
+        guide.settle();
+        guide.show(Perspective.TEST);
+        guide.open("plans", "run:smoke");
+        guide.settle();
+        guide.open("run", guide.folder().resolve("report"));
+        guide.settle();
+    }
+}
