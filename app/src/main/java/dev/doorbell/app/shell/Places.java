@@ -215,13 +215,16 @@ final class Places implements Navigation {
     @Override
     public void reveal(String viewId) {
         var docks = docks(current.get());
-        if (docks.has(viewId) && !travelling) {
-            travelling = true;
-            try {
-                docks.open(viewId);
-            } finally {
-                travelling = false;
-            }
+        if (!docks.has(viewId)) {
+            return;
+        }
+        // A view may ask for this while the user is on the way to it.
+        boolean before = travelling;
+        travelling = true;
+        try {
+            docks.open(viewId);
+        } finally {
+            travelling = before;
         }
     }
 

@@ -79,7 +79,8 @@ final class Stops {
 
     private static void search(Guide guide) {
         guide.action("help.search");
-        guide.run(() -> ((TextField) guide.node("palette-input")).setText("csts"));
+        TextField input = (TextField) guide.node("palette-input");
+        guide.run(() -> input.setText("csts"));
         guide.sleep(Duration.ofMillis(500));
     }
 
@@ -97,7 +98,7 @@ final class Stops {
     }
 
     private static void test(Guide guide) {
-        guide.press("workload-stop");
+        guide.press("live-stop");
         guide.settle();
         guide.show(Perspective.TEST);
         guide.open("plans", "run:smoke");

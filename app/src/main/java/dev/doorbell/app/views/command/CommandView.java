@@ -12,6 +12,7 @@ import dev.doorbell.plugin.View;
 import dev.doorbell.plugin.ViewContext;
 import dev.doorbell.spec.CommandSpec;
 import dev.doorbell.spec.CommandSpec.Queue;
+import dev.doorbell.spec.Hit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -255,6 +256,7 @@ final class CommandView implements View {
     public void open(Object argument) {
         switch (argument) {
             case CommandSpec spec -> desk.choose(spec);
+            case Hit hit when hit.item() instanceof CommandSpec spec -> desk.choose(spec);
             case RawCommand raw -> desk.draft().set(new Draft(raw.admin() ? Queue.ADMIN : Queue.IO, raw.sqe(), false));
             case Draft draft -> desk.draft().set(draft);
             default -> {}
