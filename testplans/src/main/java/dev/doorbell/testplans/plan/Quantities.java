@@ -118,6 +118,9 @@ public final class Quantities {
 
     /** A rate in three digits and its magnitude: {@code 615 k}, {@code 8.21 k}, {@code 42}. */
     public static String rate(double perSecond) {
+        if (perSecond == 0) {
+            return "0";
+        }
         if (perSecond >= 1e6) {
             return digits(perSecond / 1e6) + " M";
         }

@@ -173,7 +173,7 @@ public final class ReportModel {
                 g.title(),
                 String.join(", ", parts),
                 word(g.state()),
-                Quantities.nanos(g.duration().toNanos()),
+                g.duration().isZero() ? "" : Quantities.nanos(g.duration().toNanos()),
                 g.cases().stream().map(ReportModel::oneCase).toList());
     }
 

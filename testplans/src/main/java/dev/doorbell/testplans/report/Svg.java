@@ -31,7 +31,7 @@ final class Svg {
     }
 
     Svg bar(double x, double y, double width, double height, String hint) {
-        out.append("<rect class=\"bar\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"><title>%s</title></rect>"
+        out.append("<rect class=\"column\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"><title>%s</title></rect>"
                 .formatted(n(x), n(y), n(width), n(height), hint));
         return this;
     }
@@ -57,7 +57,7 @@ final class Svg {
             if (x.at(tick) - last >= 44) {
                 last = x.at(tick);
                 line("tick", last, HEIGHT - BOTTOM, last, HEIGHT - BOTTOM + 4);
-                label("middle", last, HEIGHT - 8, text.apply(tick));
+                label(last > WIDTH - RIGHT - 24 ? "end" : "middle", last, HEIGHT - 8, text.apply(tick));
             }
         }
         return this;

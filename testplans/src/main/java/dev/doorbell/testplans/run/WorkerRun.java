@@ -113,7 +113,7 @@ public final class WorkerRun {
             latency = Optional.of(latency.map(l -> l.plus(h)).orElse(h));
         }
         LatencyHistogram h = latency.orElseThrow();
-        double seconds = Math.max(span, 1) / 1e9;
+        double seconds = Math.max(ran(before, now, span), 1) / 1e9;
         return new WorkerSample(
                 elapsed,
                 ios / seconds,
@@ -123,6 +123,20 @@ public final class WorkerRun {
                 percentile(h, 99.9),
                 percentile(h, 100),
                 errors);
+    }
+
+    /** How long the workers ran in an interval: less than the interval when they ended within it. */
+    private static long ran(List<IoWorker.Sample> before, List<IoWorker.Sample> now, long span) {
+        boolean ended = now.stream().allMatch(s -> s.counters().finishedNanos() != 0);
+        long ran = elapsed(now) - elapsed(before);
+        return ended && ran > 0 ? Math.min(ran, span) : span;
+    }
+
+    private static long elapsed(List<IoWorker.Sample> samples) {
+        return samples.stream()
+                .mapToLong(s -> s.counters().elapsedNanos())
+                .max()
+                .orElse(0);
     }
 
     private static Total total(List<IoWorker.Sample> end) {

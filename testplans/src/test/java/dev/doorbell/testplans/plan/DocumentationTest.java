@@ -22,7 +22,8 @@ class DocumentationTest {
         int from = page.indexOf("```yaml\n") + 8;
         Plan plan = PlanReader.readText(page.substring(from, page.indexOf("```", from)), "test-plans.md");
         try (Controller c = Controller.open("sim:")) {
-            assertThat(PlanRunner.run(plan, c, RunOptions.defaults(), RunListener.NONE).cases())
+            assertThat(PlanRunner.run(plan, c, RunOptions.defaults(), RunListener.NONE)
+                            .cases())
                     .allSatisfy(r -> assertThat(r.state()).as(r.finding()).isEqualTo(State.PASSED))
                     .extracting(CaseResult::id)
                     .contains("data/write-read[1]", "data/write-read[8]");

@@ -113,7 +113,7 @@ class ReportTest {
         assertThat(page.select("details.case")).hasSize(4);
         assertThat(page.select("details[data-state=skipped] .result").text()).isEqualTo("only for pcie");
         assertThat(page.select("figure svg.chart")).hasSize(3);
-        assertThat(page.select("figure svg.chart rect.bar")).isNotEmpty();
+        assertThat(page.select("figure svg.chart rect.column")).isNotEmpty();
         assertThat(page.html()).doesNotContain("NaN").doesNotContain("Infinity");
     }
 
