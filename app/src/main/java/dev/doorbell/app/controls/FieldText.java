@@ -57,12 +57,12 @@ public final class FieldText {
         return fields;
     }
 
-    /** Where a field is, as the specifications write it: {@code 257:256}, {@code 72}, {@code bit 3}, {@code bits 10:7}. */
+    /** Where a field is, as the specifications write it: {@code 257:256}, {@code 72}, {@code bit 3}, {@code [10:7]}. */
     public static String bytes(Decoded field) {
         if (field.isBits()) {
             return field.bitLow() == field.bitHigh()
                     ? "bit " + field.bitLow()
-                    : "bits " + field.bitHigh() + ":" + field.bitLow();
+                    : "[" + field.bitHigh() + ":" + field.bitLow() + "]";
         }
         int last = field.byteOffset() + field.byteLength() - 1;
         return field.byteLength() <= 1

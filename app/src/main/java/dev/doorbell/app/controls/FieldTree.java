@@ -26,7 +26,12 @@ import javafx.scene.input.KeyCombination;
  * tinted and say what they were. It can be filtered in place; what was expanded and selected stays so over refreshes.
  */
 public final class FieldTree extends TreeTableView<FieldRow> {
-    private static final double NARROW = 600;
+    private static final double WIDE = 600;
+    private static final double TIGHT = 450;
+    private static final double LEAST = 0.94;
+    private static final double[] WIDE_COLUMNS = {220, 76, 172};
+    private static final double[] NARROW_COLUMNS = {140, 74, 168};
+    private static final double[] TIGHT_COLUMNS = {104, 70, 108};
 
     /** Data of no more parts than this shows them opened. */
     private static final int FEW_PARTS = 24;
@@ -229,8 +234,11 @@ public final class FieldTree extends TreeTableView<FieldRow> {
     }
 
     private void fitColumns() {
-        boolean narrow = getWidth() > 0 && getWidth() < NARROW;
-        name.setMinWidth(narrow ? 110 : 180);
-        name.setPrefWidth(narrow ? 148 : 220);
+        double width = getWidth() > 0 ? getWidth() : WIDE;
+        double[] widths = width < TIGHT ? TIGHT_COLUMNS : width < WIDE ? NARROW_COLUMNS : WIDE_COLUMNS;
+        for (int i = 0; i < widths.length; i++) {
+            getColumns().get(i).setMinWidth(widths[i] * LEAST);
+            getColumns().get(i).setPrefWidth(widths[i]);
+        }
     }
 }

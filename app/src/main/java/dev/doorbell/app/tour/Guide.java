@@ -82,8 +82,8 @@ final class Guide {
     /** Presses Escape in a node. */
     void escape(String id) {
         Node node = window.node(id);
-        window.run(() -> node.fireEvent(
-                new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.ESCAPE, false, false, false, false)));
+        window.run(() ->
+                node.fireEvent(new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.ESCAPE, false, false, false, false)));
         window.pulses(2);
     }
 

@@ -45,7 +45,8 @@ final class Stops {
         guide.show(Perspective.EXPLORE);
         guide.open("identify");
         DeviceSession session = guide.workbench().device().get();
-        guide.figures().put("device", session.address().text() + ", " + session.title().getValue());
+        guide.figures()
+                .put("device", session.address().text() + ", " + session.title().getValue());
     }
 
     /** Sends a write, a read, a compare that fails and a log page, as a user would, so that the views have something to show. */

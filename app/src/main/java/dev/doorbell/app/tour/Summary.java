@@ -35,9 +35,15 @@ final class Summary {
                 <h1>Doorbell: a tour</h1>
                 <p>Every view of the workbench, on the simulated SSD.</p>
                 """);
-        page.append("<pre>").append(escape(Files.readString(folder.resolve(FIGURES)))).append("</pre>\n");
+        page.append("<pre>")
+                .append(escape(Files.readString(folder.resolve(FIGURES))))
+                .append("</pre>\n");
         for (Stop stop : stops) {
-            page.append("<h2>").append(escape(stop.title())).append("</h2>\n<p>").append(escape(stop.text())).append("</p>\n");
+            page.append("<h2>")
+                    .append(escape(stop.title()))
+                    .append("</h2>\n<p>")
+                    .append(escape(stop.text()))
+                    .append("</p>\n");
             for (boolean dark : themes) {
                 String picture = stop.id() + (dark ? "-dark.png" : "-light.png");
                 page.append("<img loading=\"lazy\" alt=\"%s\" src=\"%s\">\n".formatted(escape(stop.title()), picture));

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 public final class Tour {
     private static final double WIDTH = 1600;
     private static final double HEIGHT = 1000;
-    private static final String USAGE = "Usage: doorbell tour [--out DIR] [--theme dark|light|both] [--size WIDTHxHEIGHT]";
+    private static final String USAGE =
+            "Usage: doorbell tour [--out DIR] [--theme dark|light|both] [--size WIDTHxHEIGHT]";
 
     private Tour() {}
 
@@ -50,7 +51,8 @@ public final class Tour {
             troubles += lead(out, dark, width, height);
         }
         Path page = Summary.write(out, Stops.all(), themes);
-        System.out.println("The tour's pictures and its summary are in " + out.toAbsolutePath().normalize());
+        System.out.println("The tour's pictures and its summary are in "
+                + out.toAbsolutePath().normalize());
         System.out.println("Open " + page.toAbsolutePath().normalize());
         System.exit(troubles == 0 ? 0 : 1);
     }

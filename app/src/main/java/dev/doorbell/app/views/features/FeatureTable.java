@@ -54,6 +54,9 @@ final class FeatureTable extends TableView<FeatureValues> {
                 .orElse(-1);
         getItems().setAll(values);
         choose(chosen);
+        if (getSelectionModel().isEmpty() && !getItems().isEmpty()) {
+            getSelectionModel().selectFirst();
+        }
     }
 
     /** Selects a feature. */

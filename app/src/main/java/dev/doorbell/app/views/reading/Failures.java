@@ -3,6 +3,7 @@ package dev.doorbell.app.views.reading;
 import dev.doorbell.driver.Command;
 import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.Device;
+import dev.doorbell.driver.Qpair;
 import dev.doorbell.plugin.Texts;
 import java.util.concurrent.CompletionException;
 
@@ -26,6 +27,8 @@ public final class Failures {
         return switch (cause(failure)) {
             case Command.TimeoutException e -> texts.get("advice.timeout");
             case Controller.NotEnabledException e -> texts.get("advice.disabled");
+            case Qpair.DeadException e -> texts.get("advice.disabled");
+            case Command.LostException e -> texts.get("advice.disabled");
             case Device.LostException e -> texts.get("advice.lost");
             case Device.UnsupportedException e -> texts.get("advice.unsupported");
             case Command.StatusException e -> texts.get("advice.status");
