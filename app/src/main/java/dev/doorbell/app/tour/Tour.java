@@ -57,8 +57,8 @@ public final class Tour {
         System.exit(troubles == 0 ? 0 : 1);
     }
 
-    /** The whole way in one theme; returns the number of troubles. */
-    static int lead(Path out, boolean dark, double width, double height) throws IOException {
+    /** The whole way in one theme; returns the number of troubles, which it prints. */
+    public static int lead(Path out, boolean dark, double width, double height) throws IOException {
         Path home = Files.createTempDirectory("doorbell-tour");
         String suffix = dark ? "dark" : "light";
         Options options = new Options(home, List.of(), Optional.empty(), Optional.of(dark));
