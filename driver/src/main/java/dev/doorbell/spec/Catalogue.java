@@ -1,6 +1,5 @@
 package dev.doorbell.spec;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,10 +9,7 @@ import java.util.Optional;
 
 /** Everything that is known about NVMe and PCIe data, found by its number or name. */
 public final class Catalogue {
-    private static final List<String> FILES =
-            List.of("tables", "registers", "identify", "logs", "features", "commands", "status", "pci");
-
-    private final List<JsonNode> files;
+    private final List<YamlNode> files;
     private final List<StructureSpec> structures;
     private final List<RegisterSpec> registers;
     private final List<CommandSpec> commands;
@@ -28,7 +24,7 @@ public final class Catalogue {
     private final SearchIndex index;
 
     Catalogue(
-            List<JsonNode> files,
+            List<YamlNode> files,
             List<StructureSpec> structures,
             List<RegisterSpec> registers,
             List<CommandSpec> commands,
@@ -69,11 +65,11 @@ public final class Catalogue {
      * @throws CatalogueException when a file cannot be read or describes something twice
      */
     public Catalogue plus(InputStream... yaml) {
-        List<JsonNode> all = new ArrayList<>(files);
+        List<YamlNode> all = new ArrayList<>(files);
         for (InputStream in : yaml) {
-            all.add(CatalogueReader.parse(in));
+            all.add(YamlNode.read(in));
         }
-        return new CatalogueReader().read(all);
+        return CatalogueReader.read(all);
     }
 
     /** All structures. */

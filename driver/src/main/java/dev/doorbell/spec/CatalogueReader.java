@@ -1,12 +1,9 @@
 package dev.doorbell.spec;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.doorbell.spec.FieldSpec.Access;
 import dev.doorbell.spec.FieldSpec.Repeat;
 import dev.doorbell.spec.FieldSpec.Type;
 import dev.doorbell.spec.StatusCodes.Status;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,12 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /** Reads catalogue files. Tables and structures come first, so that files may refer to each other in any order. */
 final class CatalogueReader {
     private static final List<String> FILES =
             List.of("tables", "registers", "identify", "logs", "features", "commands", "status", "pci");
-    private static final YAMLMapper YAML = new YAMLMapper();
 
     private final Map<String, Map<Long, String>> tables = new HashMap<>();
     private final Map<String, StructureSpec> structures = new LinkedHashMap<>();
@@ -34,31 +31,42 @@ final class CatalogueReader {
     private final List<CommandSpec.DwordField> common = new ArrayList<>();
     private final Map<Integer, Status> statuses = new TreeMap<>();
     private final FieldReader fields = new FieldReader(tables);
-    private final CommandReader commandReader = new CommandReader(fields, structures, identifies, logs, features);
+    private final CommandReader commandReader;
+    private final boolean lazy;
 
-    /** Reads the bundled files side by side; they are independent until their entries are resolved. */
-    static Catalogue standard() {
-        return new CatalogueReader()
-                .read(FILES.parallelStream().map(CatalogueReader::bundled).toList());
+    private CatalogueReader(boolean lazy) {
+        this.lazy = lazy;
+        commandReader = new CommandReader(fields, structures, identifies, logs, features, lazy);
     }
 
-    private static JsonNode bundled(String name) {
+    /**
+     * Reads files all at once, so that each error in them is told.
+     *
+     * @throws CatalogueException at the first entry that is wrong
+     */
+    static Catalogue read(Collection<YamlNode> files) {
+        return new CatalogueReader(false).all(files);
+    }
+
+    /** Reads the bundled files; what is within an entry is resolved when somebody looks at it. */
+    static Catalogue standard() {
+        return new CatalogueReader(true)
+                .all(FILES.stream().map(CatalogueReader::bundled).toList());
+    }
+
+    static <T> List<T> list(boolean lazy, Supplier<List<T>> source) {
+        return lazy ? new LazyList<>(source) : source.get();
+    }
+
+    private static YamlNode bundled(String name) {
         InputStream in = CatalogueReader.class.getResourceAsStream(name + ".yaml");
         if (in == null) {
             throw new CatalogueException(name + ".yaml is missing beside the catalogue's classes");
         }
-        return parse(in);
+        return YamlNode.read(in);
     }
 
-    static JsonNode parse(InputStream in) {
-        try (in) {
-            return YAML.readTree(in);
-        } catch (IOException e) {
-            throw new CatalogueException("cannot read catalogue file: " + e.getMessage(), e);
-        }
-    }
-
-    Catalogue read(Collection<JsonNode> files) {
+    private Catalogue all(Collection<YamlNode> files) {
         files.forEach(file -> each(file, "tables", this::table));
         files.forEach(file -> each(file, "structures", this::structure));
         files.forEach(file -> each(file, "registers", this::register));
@@ -89,12 +97,12 @@ final class CatalogueReader {
 
     private static final SpecRef SQE = new SpecRef("NVMe Base 2.0c", "3.3.3.1");
 
-    private static void each(JsonNode file, String section, BiConsumer<String, JsonNode> reader) {
-        file.path(section).properties().forEach(e -> {
+    private static void each(YamlNode file, String section, BiConsumer<String, YamlNode> reader) {
+        file.get(section).entries().forEach((key, node) -> {
             try {
-                reader.accept(e.getKey(), e.getValue());
+                reader.accept(key, node);
             } catch (RuntimeException wrong) {
-                throw new CatalogueException(section + ", \"" + e.getKey() + "\": " + wrong.getMessage(), wrong);
+                throw new CatalogueException(section + ", \"" + key + "\": " + wrong.getMessage(), wrong);
             }
         });
     }
@@ -105,11 +113,9 @@ final class CatalogueReader {
         }
     }
 
-    private void table(String name, JsonNode node) {
+    private void table(String name, YamlNode node) {
         Map<Long, String> table = new TreeMap<>();
-        node.properties()
-                .forEach(e ->
-                        FieldReader.value(table, e.getKey() + " " + e.getValue().asText()));
+        node.entries().forEach((key, text) -> FieldReader.value(table, key, text.text()));
         unique(tables, name, table, name);
     }
 
@@ -142,38 +148,39 @@ final class CatalogueReader {
         return a.substring(0, head) + "…" + (end.indexOf(' ') < 0 ? "" : end.substring(end.indexOf(' ')));
     }
 
-    private void structure(String id, JsonNode node) {
+    private void structure(String id, YamlNode node) {
         SpecRef ref = ref(node);
-        int bytes = node.path("bytes").asInt();
+        int bytes = node.integer("bytes", 0);
         unique(
                 structures,
                 id,
                 new StructureSpec(
                         id,
-                        node.path("title").asText(id),
+                        node.text("title", id),
                         bytes,
                         ref,
-                        node.path("text").asText(""),
-                        fields.members(node.path("fields"), bytes, Access.NONE, ref)),
+                        node.text("text", ""),
+                        list(lazy, () -> fields.members(node.get("fields"), bytes, Access.NONE, ref))),
                 id);
     }
 
-    static SpecRef ref(JsonNode node) {
+    static SpecRef ref(YamlNode node) {
         if (!node.has("ref")) {
             throw new CatalogueException("ref is missing");
         }
-        return FieldReader.ref(node.get("ref").asText());
+        return FieldReader.ref(node.text("ref", ""));
     }
 
     /** Key: {@code 0x14 CC}; eight bytes with {@code bytes: 8}. */
-    private void register(String key, JsonNode node) {
+    private void register(String key, YamlNode node) {
         String[] parts = key.split(" ");
         int offset = FieldReader.integer(parts[0]);
-        int bytes = node.path("bytes").asInt(4);
+        int bytes = node.integer("bytes", 4);
         SpecRef ref = ref(node);
         FieldReader.Kind kind = fields.kind(FieldReader.segment(node, "type", 1), bytes * 8, Access.RO);
-        List<FieldSpec> bits =
-                node.has("bits") ? fields.bits(node.get("bits"), offset, bytes, kind.access(), ref) : List.of();
+        List<FieldSpec> bits = node.has("bits")
+                ? list(lazy, () -> fields.bits(node.get("bits"), offset, bytes, kind.access(), ref))
+                : List.of();
         FieldSpec field = new FieldSpec(
                 parts[1],
                 FieldReader.segment(node, "title", 0),
@@ -181,21 +188,21 @@ final class CatalogueReader {
                 bytes,
                 -1,
                 -1,
-                bits.isEmpty() || kind.type() == Type.VERSION ? kind.type() : Type.FLAGS,
+                !node.has("bits") || kind.type() == Type.VERSION ? kind.type() : Type.FLAGS,
                 kind.access(),
                 kind.unit(),
                 kind.scale(),
                 kind.values(),
                 bits,
                 Repeat.ONCE,
-                node.path("text").asText(""),
+                node.text("text", ""),
                 ref,
                 false);
         unique(registers, parts[1], new RegisterSpec(field), key);
     }
 
     /** Key: {@code 0x05.0x00 NAME} with a command set, {@code 0x01 NAME} without. */
-    private void identify(String key, JsonNode node) {
+    private void identify(String key, YamlNode node) {
         String[] numbers = key.split(" ")[0].split("\\.");
         int cns = FieldReader.integer(numbers[0]);
         int csi = numbers.length > 1 ? FieldReader.integer(numbers[1]) : -1;
@@ -203,51 +210,52 @@ final class CatalogueReader {
                 cns,
                 csi,
                 key.substring(key.indexOf(' ') + 1),
-                node.path("title").asText(),
-                node.path("nsid").asBoolean(false),
-                node.path("cntid").asBoolean(false),
+                node.text("title", ""),
+                node.flag("nsid"),
+                node.flag("cntid"),
                 structureOf(node),
                 ref(node),
-                node.path("text").asText(""));
+                node.text("text", ""));
         unique(identifies, (long) cns << 16 | csi + 1, spec, key);
     }
 
-    private List<StructureSpec> structureOf(JsonNode node) {
-        return node.has("structure")
-                ? List.of(commandReader.structure(node.get("structure").asText()))
-                : List.of();
+    private List<StructureSpec> structureOf(YamlNode node) {
+        return node.has("structure") ? List.of(commandReader.structure(node.text("structure", ""))) : List.of();
     }
 
-    private void log(String key, JsonNode node) {
+    private void log(String key, YamlNode node) {
         String[] parts = key.split(" ");
         int lid = FieldReader.integer(parts[0]);
         List<StructureSpec> structure = structureOf(node);
         LogPageSpec spec = new LogPageSpec(
                 lid,
                 parts[1],
-                node.path("title").asText(),
-                node.path("nsid").asBoolean(false),
-                node.path("bytes")
-                        .asInt(structure.isEmpty() ? 512 : structure.getFirst().bytes()),
+                node.text("title", ""),
+                node.flag("nsid"),
+                node.integer(
+                        "bytes",
+                        structure.isEmpty() ? 512 : structure.getFirst().bytes()),
                 structure,
-                node.path("lsp").asText(""),
-                node.path("lsi").asText(""),
+                node.text("lsp", ""),
+                node.text("lsi", ""),
                 ref(node),
-                node.path("text").asText(""));
+                node.text("text", ""));
         unique(logs, lid, spec, key);
     }
 
-    private void feature(String key, JsonNode node) {
+    private void feature(String key, YamlNode node) {
         String[] parts = key.split(" ");
         int fid = FieldReader.integer(parts[0]);
         SpecRef ref = ref(node);
-        List<CommandSpec.DwordField> set = commandReader.dwordFields(node.path("fields"), ref);
-        List<FieldSpec> bits = node.has("result")
-                ? fields.bits(node.get("result"), 0, 4, Access.NONE, ref)
-                : FieldSpecs.fillBits(commandReader.asResult(set), 0, 4, Access.NONE, ref);
+        List<CommandSpec.DwordField> set = commandReader.dwordFields(node.get("fields"), ref);
+        List<FieldSpec> bits = list(
+                lazy,
+                () -> node.has("result")
+                        ? fields.bits(node.get("result"), 0, 4, Access.NONE, ref)
+                        : FieldSpecs.fillBits(commandReader.asResult(set), 0, 4, Access.NONE, ref));
         FieldSpec result = new FieldSpec(
                 parts[1],
-                node.path("title").asText(),
+                node.text("title", ""),
                 0,
                 4,
                 -1,
@@ -259,50 +267,49 @@ final class CatalogueReader {
                 Map.of(),
                 bits,
                 Repeat.ONCE,
-                node.path("text").asText(""),
+                node.text("text", ""),
                 ref,
                 false);
         FeatureSpec spec = new FeatureSpec(
                 fid,
                 parts[1],
-                node.path("title").asText(),
-                node.path("nsid").asBoolean(false),
+                node.text("title", ""),
+                node.flag("nsid"),
                 set,
                 result,
                 structureOf(node),
-                !node.path("data").asText("both").equals("in"),
+                !node.text("data", "both").equals("in"),
                 ref,
-                node.path("text").asText(""));
+                node.text("text", ""));
         unique(features, fid, spec, key);
     }
 
-    private void capability(String key, JsonNode node, boolean extended) {
+    private void capability(String key, YamlNode node, boolean extended) {
         String[] parts = key.split(" ");
         int id = FieldReader.integer(parts[0]);
         SpecRef ref = ref(node);
         Map<Integer, StructureSpec> layouts = new TreeMap<>();
-        int mask = node.has("mask") ? FieldReader.integer(node.get("mask").asText()) : 0;
-        node.path("variants")
-                .properties()
-                .forEach(e -> layouts.put(
-                        FieldReader.integer(e.getKey()),
-                        commandReader.structure(e.getValue().asText())));
+        int mask = node.has("mask") ? FieldReader.integer(node.text("mask", "")) : 0;
+        node.get("variants")
+                .entries()
+                .forEach((number, of) -> layouts.put(FieldReader.integer(number), commandReader.structure(of.text())));
         if (node.has("structure")) {
-            layouts.put(0, commandReader.structure(node.get("structure").asText()));
+            layouts.put(0, commandReader.structure(node.text("structure", "")));
         }
         CapabilitySpec spec =
-                new CapabilitySpec(extended, id, parts[1], node.path("title").asText(), Map.copyOf(layouts), mask, ref);
+                new CapabilitySpec(extended, id, parts[1], node.text("title", ""), Map.copyOf(layouts), mask, ref);
         unique(capabilities, (extended ? 1 << 16 : 0) | id, spec, key);
     }
 
     /** Key: {@code 0x02.0x85}; value: {@code Name | text}. */
-    private void status(String key, JsonNode node) {
-        String[] numbers = key.split("\\.");
-        int sct = FieldReader.integer(numbers[0]);
-        int sc = FieldReader.integer(numbers[1]);
-        String[] parts = node.asText().split(" \\| ", 2);
+    private void status(String key, YamlNode node) {
+        int dot = key.indexOf('.');
+        int sct = FieldReader.integer(key.substring(0, dot));
+        int sc = FieldReader.integer(key.substring(dot + 1));
+        String name = FieldReader.segment(node, "title", 0);
+        String text = node.text().substring(Math.min(node.text().length(), name.length() + 3));
         boolean nvm = sct <= 1 && sc >= 0x80 && sc < 0xc0;
         SpecRef ref = nvm ? new SpecRef("NVM Command Set 1.0c", "3.1") : new SpecRef("NVMe Base 2.0c", "3.3.3.2");
-        unique(statuses, sct << 8 | sc, new Status(sct, sc, parts[0], parts[1], ref), key);
+        unique(statuses, sct << 8 | sc, new Status(sct, sc, name, text, ref), key);
     }
 }

@@ -1,6 +1,5 @@
 package dev.doorbell.spec;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.doorbell.spec.CommandSpec.Danger;
 import dev.doorbell.spec.CommandSpec.DataDirection;
 import dev.doorbell.spec.CommandSpec.DataSize;
@@ -28,18 +27,21 @@ final class CommandReader {
     private final Map<Long, IdentifySpec> identifies;
     private final Map<Integer, LogPageSpec> logs;
     private final Map<Integer, FeatureSpec> features;
+    private final boolean lazy;
 
     CommandReader(
             FieldReader fields,
             Map<String, StructureSpec> structures,
             Map<Long, IdentifySpec> identifies,
             Map<Integer, LogPageSpec> logs,
-            Map<Integer, FeatureSpec> features) {
+            Map<Integer, FeatureSpec> features,
+            boolean lazy) {
         this.fields = fields;
         this.structures = structures;
         this.identifies = identifies;
         this.logs = logs;
         this.features = features;
+        this.lazy = lazy;
     }
 
     StructureSpec structure(String id) {
@@ -51,11 +53,11 @@ final class CommandReader {
     }
 
     /** Key: {@code admin 0x02 Get Log Page}. */
-    CommandSpec command(String key, JsonNode node) {
+    CommandSpec command(String key, YamlNode node) {
         String[] parts = key.split(" ", 3);
         SpecRef ref = CatalogueReader.ref(node);
         Queue queue = Queue.valueOf(parts[0].toUpperCase(Locale.ROOT));
-        String[] danger = node.path("danger").asText("none").split(" ", 2);
+        String[] danger = node.text("danger", "none").split(" ", 2);
         List<String> selectors = new ArrayList<>();
         Map<Long, StructureSpec> data = new HashMap<>();
         structuresOf(node, selectors, data);
@@ -63,31 +65,31 @@ final class CommandReader {
                 queue,
                 FieldReader.integer(parts[1]),
                 parts[2],
-                node.path("title").asText(),
-                node.path("set").asText(queue == Queue.ADMIN ? "Admin" : "NVM"),
-                direction(node.path("data").asText("none")),
-                NsidUse.valueOf(node.path("nsid")
-                        .asText("none")
-                        .toUpperCase(Locale.ROOT)
-                        .replace(' ', '_')),
+                node.text("title", ""),
+                node.text("set", queue == Queue.ADMIN ? "Admin" : "NVM"),
+                direction(node.text("data", "none")),
+                NsidUse.valueOf(
+                        node.text("nsid", "none").toUpperCase(Locale.ROOT).replace(' ', '_')),
                 Danger.valueOf(danger[0].toUpperCase(Locale.ROOT)),
                 danger.length > 1 ? danger[1] : "",
-                dwordFields(node.path("fields"), ref),
-                size(node.path("size").asText("none")),
+                dwordFields(node.get("fields"), ref),
+                size(node.text("size", "none")),
                 List.copyOf(selectors),
                 Map.copyOf(data),
-                node.path("details").asText(""),
+                node.text("details", ""),
                 ref,
-                node.path("text").asText(""));
+                node.text("text", ""));
     }
 
-    List<DwordField> dwordFields(JsonNode node, SpecRef ref) {
-        List<DwordField> all = new ArrayList<>();
-        node.properties().forEach(e -> all.add(dwordField(e.getKey(), e.getValue(), ref)));
-        return List.copyOf(all);
+    List<DwordField> dwordFields(YamlNode node, SpecRef ref) {
+        return CatalogueReader.list(
+                lazy,
+                () -> node.entries().entrySet().stream()
+                        .map(e -> dwordField(e.getKey(), e.getValue(), ref))
+                        .toList());
     }
 
-    DwordField dwordField(String key, JsonNode node, SpecRef ref) {
+    DwordField dwordField(String key, YamlNode node, SpecRef ref) {
         Matcher at = PLACE.matcher(key);
         if (!at.matches()) {
             throw new CatalogueException("\"" + key + "\" is to be \"CDW10 31:16 NAME\" or \"CDW10 + CDW11 NAME\"");
@@ -115,7 +117,7 @@ final class CommandReader {
                 high2);
     }
 
-    private FieldSpec word(String name, int dword, int width, JsonNode node, SpecRef ref) {
+    private FieldSpec word(String name, int dword, int width, YamlNode node, SpecRef ref) {
         FieldSpec b = fields.bit(name, 0, width - 1, node, dword * 4, width / 8, Access.NONE, ref);
         return new FieldSpec(
                 name,
@@ -192,8 +194,8 @@ final class CommandReader {
         return new DataSize(rule, field, bytes, unless[0], FieldReader.number(unless[1]));
     }
 
-    private void structuresOf(JsonNode node, List<String> selectors, Map<Long, StructureSpec> data) {
-        String from = node.path("structures").asText("");
+    private void structuresOf(YamlNode node, List<String> selectors, Map<Long, StructureSpec> data) {
+        String from = node.text("structures", "");
         switch (from) {
             case "identify" -> {
                 selectors.addAll(List.of("CNS", "CSI"));
@@ -209,14 +211,14 @@ final class CommandReader {
             }
             case "features" -> {
                 selectors.add("FID");
-                boolean sets = direction(node.path("data").asText()) == DataDirection.HOST_TO_DEVICE;
+                boolean sets = direction(node.text("data", "")) == DataDirection.HOST_TO_DEVICE;
                 features.values().stream()
                         .filter(f -> f.setsData() || !sets)
                         .forEach(f -> f.dataStructure().ifPresent(s -> data.put((long) f.fid(), s)));
             }
             case "" -> {
                 if (node.has("structure")) {
-                    data.put(0L, structure(node.get("structure").asText()));
+                    data.put(0L, structure(node.text("structure", "")));
                 }
             }
             default -> throw new CatalogueException("structures is identify, logs or features, not " + from);

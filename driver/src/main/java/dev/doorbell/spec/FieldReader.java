@@ -1,6 +1,5 @@
 package dev.doorbell.spec;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.doorbell.spec.FieldSpec.Access;
 import dev.doorbell.spec.FieldSpec.Repeat;
 import dev.doorbell.spec.FieldSpec.Type;
@@ -11,18 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Reads fields. A key says where and what ({@code 257:256 OACS}, {@code 383:128 LBAF[64]}, {@code 32.. LIST[]}), the value
  * is {@code Title | type | text} or a map of these; docs/catalogue.md tells the whole notation.
  */
 final class FieldReader {
-    private static final Pattern BYTES = Pattern.compile("(\\w+)(?::(\\w+)|(\\.\\.))? ([^\\[\\s]+)(?:\\[(\\d*)])?");
-    private static final Pattern BAR = Pattern.compile(" \\| ?");
-    private static final Pattern SPACES = Pattern.compile(" +");
-    private static final Pattern DIGITS = Pattern.compile("\\d+");
     private static final Map<String, Type> TYPES = types();
     private static final Map<String, Map<Long, String>> FLAGS = Map.of(
             "supported", flag("not supported", "supported"),
@@ -40,25 +33,31 @@ final class FieldReader {
     record Kind(Access access, Type type, long scale, String unit, Map<Long, String> values, boolean reserved) {}
 
     /** Members of a structure, gaps filled. */
-    List<FieldSpec> members(JsonNode fields, int bytes, Access access, SpecRef ref) {
+    List<FieldSpec> members(YamlNode fields, int bytes, Access access, SpecRef ref) {
         List<FieldSpec> all = new ArrayList<>();
-        fields.properties().forEach(e -> all.add(member(e.getKey(), e.getValue(), access, ref)));
+        fields.entries().forEach((key, node) -> all.add(member(key, node, access, ref)));
         return FieldSpecs.fillBytes(all, bytes, ref);
     }
 
-    private FieldSpec member(String key, JsonNode node, Access inherited, SpecRef inheritedRef) {
-        Matcher at = BYTES.matcher(key);
-        if (!at.matches()) {
+    private FieldSpec member(String key, YamlNode node, Access inherited, SpecRef inheritedRef) {
+        int space = key.indexOf(' ');
+        if (space < 1 || key.indexOf(' ', space + 1) >= 0) {
             throw new CatalogueException("\"" + key + "\" is to be \"high:low NAME\", such as \"3:2 SSVID\"");
         }
-        boolean array = at.group(5) != null;
-        boolean open = at.group(3) != null;
-        int high = integer(at.group(1));
-        int low = at.group(2) == null ? high : integer(at.group(2));
+        String place = key.substring(0, space);
+        int bracket = key.indexOf('[', space);
+        boolean array = bracket >= 0 && key.endsWith("]");
+        String name = array ? key.substring(space + 1, bracket) : key.substring(space + 1);
+        boolean open = place.endsWith("..");
+        int colon = place.indexOf(':');
+        int high =
+                integer(open ? place.substring(0, place.length() - 2) : colon < 0 ? place : place.substring(0, colon));
+        int low = colon < 0 ? high : integer(place.substring(colon + 1));
         int length = open ? 0 : high - low + 1;
         SpecRef ref = ref(node, inheritedRef);
-        int count = !array ? 1 : at.group(5).isEmpty() ? -1 : integer(at.group(5));
-        int each = array ? node.path("each").asInt(open || count < 0 ? 0 : length / Math.max(count, 1)) : length;
+        String times = array ? key.substring(bracket + 1, key.length() - 1) : "1";
+        int count = times.isEmpty() ? -1 : integer(times);
+        int each = array ? node.integer("each", open || count < 0 ? 0 : length / Math.max(count, 1)) : length;
         Kind kind = kind(segment(node, "type", 1), array ? each * 8 : length * 8, inherited);
         List<FieldSpec> fields = List.of();
         Type type = kind.type();
@@ -70,16 +69,11 @@ final class FieldReader {
             type = Type.STRUCT;
         }
         Repeat repeat = array
-                ? new Repeat(
-                        count,
-                        each,
-                        node.path("length").asText(""),
-                        node.path("lengthScale").asInt(1),
-                        type)
+                ? new Repeat(count, each, node.text("length", ""), node.integer("lengthScale", 1), type)
                 : Repeat.ONCE;
         // Bits stand relative to their own word, so that elements of arrays can share them.
         return new FieldSpec(
-                at.group(4),
+                name,
                 segment(node, "title", 0),
                 low,
                 length,
@@ -98,9 +92,9 @@ final class FieldReader {
     }
 
     /** Bit fields of a word, gaps filled; the word stands at offset. */
-    List<FieldSpec> bits(JsonNode bits, int offset, int bytes, Access inherited, SpecRef inheritedRef) {
+    List<FieldSpec> bits(YamlNode bits, int offset, int bytes, Access inherited, SpecRef inheritedRef) {
         List<FieldSpec> all = new ArrayList<>();
-        bits.properties().forEach(e -> {
+        bits.entries().entrySet().forEach(e -> {
             int space = e.getKey().indexOf(' ');
             String[] range = e.getKey().substring(0, space).split(":");
             int high = integer(range[0]);
@@ -115,7 +109,7 @@ final class FieldReader {
             String name,
             int low,
             int high,
-            JsonNode node,
+            YamlNode node,
             int offset,
             int bytes,
             Access inherited,
@@ -160,7 +154,7 @@ final class FieldReader {
                 value(values, part);
                 continue;
             }
-            List<String> words = new ArrayList<>(List.of(SPACES.split(part)));
+            List<String> words = new ArrayList<>(List.of(part.split(" ")));
             if (access(words.getFirst()) != null) {
                 access = access(words.removeFirst());
             }
@@ -173,7 +167,7 @@ final class FieldReader {
             } else if (!words.isEmpty() && TYPES.containsKey(words.getFirst())) {
                 type = TYPES.get(words.removeFirst());
             }
-            if (!words.isEmpty() && DIGITS.matcher(words.getFirst()).matches()) {
+            if (!words.isEmpty() && digits(words.getFirst())) {
                 scale = Long.parseLong(words.removeFirst());
             }
             unit = String.join(" ", words);
@@ -184,17 +178,16 @@ final class FieldReader {
         return new Kind(access, type, scale, unit, values, reserved);
     }
 
-    private Map<Long, String> values(JsonNode node, Kind kind) {
+    private Map<Long, String> values(YamlNode node, Kind kind) {
         if (!node.has("values")) {
             return Collections.unmodifiableMap(new TreeMap<>(kind.values()));
         }
         Map<Long, String> values = new TreeMap<>(kind.values());
-        JsonNode given = node.get("values");
-        if (given.isTextual()) {
-            values.putAll(table(given.asText()));
+        YamlNode given = node.get("values");
+        if (!given.isMap()) {
+            values.putAll(table(given.text()));
         } else {
-            given.properties()
-                    .forEach(e -> value(values, e.getKey() + " " + e.getValue().asText()));
+            given.entries().forEach((key, text) -> value(values, key, text.text()));
         }
         return Collections.unmodifiableMap(values);
     }
@@ -205,10 +198,17 @@ final class FieldReader {
         if (space < 0) {
             throw new CatalogueException("\"" + part + "\" is to be a number and its meaning");
         }
-        String[] range = part.substring(0, space).split("-");
-        String text = part.substring(space + 1).strip();
-        long last = number(range[range.length - 1]);
-        for (long v = number(range[0]); v <= last; v++) {
+        value(values, part.substring(0, space), part.substring(space + 1).strip());
+    }
+
+    static void value(Map<Long, String> values, String numbers, String text) {
+        int dash = numbers.indexOf('-');
+        if (dash < 0) {
+            values.put(number(numbers), text);
+            return;
+        }
+        long last = number(numbers.substring(dash + 1));
+        for (long v = number(numbers.substring(0, dash)); v <= last; v++) {
             values.put(v, text.replace("{n}", Long.toString(v)));
         }
     }
@@ -222,32 +222,50 @@ final class FieldReader {
     }
 
     /** A value's title, type or text: from a map by key, from "a | b | c" by position. */
-    static String segment(JsonNode node, String key, int index) {
-        if (node.isObject() && (index == 0 || node.has(key))) {
-            String text = node.path(key).asText("");
+    static String segment(YamlNode node, String key, int index) {
+        if (node.isMap() && (index == 0 || node.has(key))) {
+            String text = node.text(key, "");
             return index == 0 ? text.split("\\|")[0].strip() : text.strip();
         }
-        String whole = node.isObject() ? node.path("title").asText("") : node.asText();
-        String[] parts = BAR.split(whole, 3);
-        return index < parts.length ? parts[index].strip() : "";
+        String whole = node.isMap() ? node.text("title", "") : node.text();
+        int from = 0;
+        for (int i = 0; i < index; i++) {
+            int bar = whole.indexOf(" |", from);
+            if (bar < 0) {
+                return "";
+            }
+            from = bar + 2;
+        }
+        int end = index == 2 ? -1 : whole.indexOf(" |", from);
+        return whole.substring(from, end < 0 ? whole.length() : end).strip();
     }
 
-    static SpecRef ref(JsonNode node, SpecRef inherited) {
-        return node.isObject() && node.has("ref") ? ref(node.get("ref").asText()) : inherited;
+    static SpecRef ref(YamlNode node, SpecRef inherited) {
+        return node.isMap() && node.has("ref") ? ref(node.text("ref", "")) : inherited;
     }
 
     static SpecRef ref(String text) {
-        String[] parts = text.split(" *§");
-        String document = switch (parts[0]) {
+        int mark = text.indexOf('§');
+        String given = (mark < 0 ? text : text.substring(0, mark)).strip();
+        String document = switch (given) {
             case "Base" -> "NVMe Base 2.0c";
             case "NVM" -> "NVM Command Set 1.0c";
             case "PCIe" -> "PCI Express Base 5.0";
             case "PCI" -> "PCI Local Bus 3.0";
             case "PM" -> "PCI Power Management 1.2";
             case "Transport" -> "NVMe over PCIe 1.0c";
-            default -> parts[0];
+            default -> given;
         };
-        return new SpecRef(document, parts.length > 1 ? parts[1] : "");
+        return new SpecRef(document, mark < 0 ? "" : text.substring(mark + 1));
+    }
+
+    private static boolean digits(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (!Character.isDigit(word.charAt(i))) {
+                return false;
+            }
+        }
+        return !word.isEmpty();
     }
 
     static int integer(String text) {
