@@ -167,6 +167,14 @@ public final class Catalogue {
     }
 
     /**
+     * Makes the search index, which the first search would do otherwise; call it on a background thread to keep the first
+     * search quick. Later calls do nothing.
+     */
+    public void prepareSearch() {
+        index.prepare();
+    }
+
+    /**
      * Finds items by name, title or number ({@code csts.rdy}, {@code fid 2}, {@code lid 0x02}, {@code cns 1},
      * {@code 0x0b}, {@code 02/85}), best first.
      */

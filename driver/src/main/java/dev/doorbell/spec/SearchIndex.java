@@ -1,20 +1,59 @@
 package dev.doorbell.spec;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Ranked search over a catalogue; built at the first query. */
+/** Ranked search over a catalogue; prepared before or at the first query, then a query only compares text. */
 final class SearchIndex {
     private static final Pattern NUMBERED =
             Pattern.compile("(fid|lid|cns|opc|opcode|cap|reg) +(0x[0-9a-f]+|[0-9a-f]+h|\\d+)");
     private static final Pattern NUMBER = Pattern.compile("0x[0-9a-f]+|[0-9a-f]+h|\\d+");
+    private static final Pattern SPACES = Pattern.compile("\\s+");
     private static final Pattern STATUS = Pattern.compile("([0-9a-f]{1,2})/([0-9a-f]{1,2})");
 
-    private record Entry(Hit hit, String name, String title, String text, String prefix, long number) {}
+    /** An item with all that a query looks at in lower case; where and text are what stands around and below it. */
+    private record Entry(
+            Hit.Kind kind,
+            String name,
+            String title,
+            String where,
+            Object item,
+            String lowerName,
+            String lowerTitle,
+            String lowerWhere,
+            String lowerText,
+            int depth,
+            String last,
+            String prefix,
+            long number) {
+        Hit hit(int score) {
+            boolean field = item instanceof FieldSpec;
+            return new Hit(kind, name, title, field ? where + " " + place((FieldSpec) item) : where, item, score);
+        }
+    }
+
+    /** A query, taken apart once. Without number prefix and number stand for nothing. */
+    private record Query(String text, String dotted, String[] words, String prefix, long number) {
+        static Query of(String text) {
+            Matcher numbered = NUMBERED.matcher(text);
+            if (numbered.matches()) {
+                String prefix = numbered.group(1).equals("opcode") ? "opc" : numbered.group(1);
+                return new Query(text, text, new String[0], prefix, SearchIndex.number(numbered.group(2)));
+            }
+            Matcher status = STATUS.matcher(text);
+            if (status.matches()) {
+                long code = Long.parseLong(status.group(1), 16) << 8 | Long.parseLong(status.group(2), 16);
+                return new Query(text, text, new String[0], "status", code);
+            }
+            long number = NUMBER.matcher(text).matches() ? SearchIndex.number(text) : -1;
+            return new Query(text, text + ".", text.split(" "), "", number);
+        }
+    }
+
+    private record Found(Entry entry, int score) {}
 
     private final Catalogue catalogue;
     private volatile List<Entry> entries;
@@ -23,89 +62,88 @@ final class SearchIndex {
         this.catalogue = catalogue;
     }
 
-    List<Hit> search(String query, int max) {
-        String wanted = query.strip().toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
+    List<Hit> search(String text, int max) {
+        String wanted = SPACES.matcher(text.strip().toLowerCase(Locale.ROOT)).replaceAll(" ");
         if (wanted.isEmpty() || max <= 0) {
             return List.of();
         }
-        List<Hit> hits = new ArrayList<>();
+        Query query = Query.of(wanted);
+        List<Found> found = new ArrayList<>();
         for (Entry entry : entries()) {
-            int score = score(entry, wanted);
+            int score = score(entry, query);
             if (score > 0) {
-                Hit h = entry.hit();
-                hits.add(new Hit(h.kind(), h.name(), h.title(), h.detail(), h.item(), score));
+                found.add(new Found(entry, score));
             }
         }
-        hits.sort(Comparator.comparingInt(Hit::score).reversed().thenComparing(h -> h.kind()));
-        return List.copyOf(hits.subList(0, Math.min(max, hits.size())));
+        found.sort((a, b) -> a.score() != b.score()
+                ? b.score() - a.score()
+                : a.entry().kind().compareTo(b.entry().kind()));
+        List<Hit> hits = new ArrayList<>();
+        for (Found f : found.subList(0, Math.min(max, found.size()))) {
+            hits.add(f.entry().hit(f.score()));
+        }
+        return List.copyOf(hits);
     }
 
-    private static int score(Entry e, String wanted) {
-        Matcher numbered = NUMBERED.matcher(wanted);
-        if (numbered.matches()) {
-            String prefix = numbered.group(1).equals("opcode") ? "opc" : numbered.group(1);
-            return e.prefix().equals(prefix) && e.number() == number(numbered.group(2)) ? 1200 : 0;
-        }
-        Matcher status = STATUS.matcher(wanted);
-        if (status.matches()) {
-            long code = Long.parseLong(status.group(1), 16) << 8 | Long.parseLong(status.group(2), 16);
-            return e.prefix().equals("status") && e.number() == code ? 1200 : 0;
+    private static int score(Entry e, Query query) {
+        if (!query.prefix().isEmpty()) {
+            return e.number() == query.number() && e.prefix().equals(query.prefix()) ? 1200 : 0;
         }
         int byNumber = 0;
-        if (NUMBER.matcher(wanted).matches() && e.number() >= 0) {
-            long number = number(wanted);
-            boolean same = e.prefix().equals("status") ? (e.number() & 0xff) == number : e.number() == number;
-            byNumber = same ? e.prefix().equals("status") ? 850 : 900 : 0;
+        if (query.number() >= 0 && e.number() >= 0) {
+            boolean status = e.prefix().equals("status");
+            boolean same = (status ? e.number() & 0xff : e.number()) == query.number();
+            byNumber = same ? status ? 850 : 900 : 0;
         }
-        return Math.max(byNumber, byWords(e, wanted));
+        return Math.max(byNumber, byWords(e, query));
     }
 
-    private static int byWords(Entry e, String wanted) {
-        int depth = (int) e.name().chars().filter(c -> c == '.').count();
-        String last = e.name().substring(e.name().lastIndexOf('.') + 1);
-        if (e.name().equals(wanted)) {
-            return 1000 + (e.hit().kind() == Hit.Kind.FIELD ? 0 : 20);
+    private static int byWords(Entry e, Query query) {
+        String wanted = query.text();
+        String name = e.lowerName();
+        if (name.equals(wanted)) {
+            return 1000 + (e.kind() == Hit.Kind.FIELD ? 0 : 20);
         }
-        if (e.title().equals(wanted)) {
+        if (e.lowerTitle().equals(wanted)) {
             return 980;
         }
-        if (last.equals(wanted)) {
-            return 960 - depth;
+        if (e.last().equals(wanted)) {
+            return 960 - e.depth();
         }
-        if (e.name().startsWith(wanted + ".")) {
-            return 940 - depth;
+        if (name.startsWith(query.dotted())) {
+            return 940 - e.depth();
         }
-        if (e.name().startsWith(wanted)) {
-            return 800 - depth;
+        if (name.startsWith(wanted)) {
+            return 800 - e.depth();
         }
-        if (last.startsWith(wanted)) {
-            return 700 - depth;
+        if (e.last().startsWith(wanted)) {
+            return 700 - e.depth();
         }
-        if (e.title().startsWith(wanted)) {
-            return 680 - depth;
+        if (e.lowerTitle().startsWith(wanted)) {
+            return 680 - e.depth();
         }
         int all = 0;
-        for (String word : wanted.split(" ")) {
+        for (String word : query.words()) {
             int at = words(e, word);
             if (at == 0) {
                 return 0;
             }
             all += at;
         }
-        return all / wanted.split(" ").length - depth;
+        return all / query.words().length - e.depth();
     }
 
     private static int words(Entry e, String word) {
-        if (startsWord(e.name(), word)) {
+        if (startsWord(e.lowerName(), word)) {
             return 620;
         }
-        if (startsWord(e.title(), word)) {
+        if (startsWord(e.lowerTitle(), word)) {
             return 600;
         }
-        if (e.title().contains(word) || e.name().contains(word)) {
+        if (e.lowerTitle().contains(word) || e.lowerName().contains(word)) {
             return 400;
         }
-        return word.length() > 2 && startsWord(e.text(), word) ? 200 : 0;
+        return word.length() > 2 && (startsWord(e.lowerWhere(), word) || startsWord(e.lowerText(), word)) ? 200 : 0;
     }
 
     private static boolean startsWord(String text, String word) {
@@ -128,13 +166,21 @@ final class SearchIndex {
         return digits.length() > 15 ? -2 : Long.parseLong(digits, radix);
     }
 
+    /** Makes the entries, once. */
+    void prepare() {
+        entries();
+    }
+
     private List<Entry> entries() {
         List<Entry> known = entries;
-        if (known == null) {
-            known = build();
-            entries = known;
+        return known != null ? known : make();
+    }
+
+    private synchronized List<Entry> make() {
+        if (entries == null) {
+            entries = build();
         }
-        return known;
+        return entries;
     }
 
     private List<Entry> build() {
@@ -142,7 +188,7 @@ final class SearchIndex {
         for (RegisterSpec r : catalogue.registers()) {
             add(all, Hit.Kind.REGISTER, r.name(), r.title(), Texts.hex(r.offset(), 2), r, "reg", r.offset(), r.text());
             for (FieldSpec f : r.fields()) {
-                fields(all, Hit.Kind.REGISTER_FIELD, r.name() + "." + f.name(), f, r.name() + " " + place(f));
+                fields(all, Hit.Kind.REGISTER_FIELD, r.name() + "." + f.name(), f, r.name(), lower(r.name()));
             }
         }
         for (CommandSpec c : catalogue.commands()) {
@@ -200,21 +246,21 @@ final class SearchIndex {
         }
         for (StructureSpec s : catalogue.structures()) {
             add(all, Hit.Kind.STRUCTURE, s.id(), s.title(), Quantity.bytes(s.bytes()), s, "", -1, s.text());
-            s.fields().forEach(f -> fields(all, Hit.Kind.FIELD, f.name(), f, s.title() + " " + place(f)));
+            String lower = lower(s.title());
+            s.fields().forEach(f -> fields(all, Hit.Kind.FIELD, f.name(), f, s.title(), lower));
         }
         return List.copyOf(all);
     }
 
-    private static void fields(List<Entry> all, Hit.Kind kind, String path, FieldSpec f, String where) {
+    private static void fields(
+            List<Entry> all, Hit.Kind kind, String path, FieldSpec f, String where, String lowerWhere) {
         if (f.reserved()) {
             return;
         }
-        add(all, kind, path, f.title(), where, f, "", -1, f.text());
-        String structure = kind == Hit.Kind.FIELD && where.lastIndexOf(" byte") > 0
-                ? where.substring(0, where.lastIndexOf(" byte"))
-                : where;
-        f.fields()
-                .forEach(child -> fields(all, kind, path + "." + child.name(), child, structure + " " + place(child)));
+        all.add(entry(kind, path, f.title(), where, lowerWhere, f, "", -1, f.text()));
+        for (FieldSpec child : f.fields()) {
+            fields(all, kind, path + "." + child.name(), child, where, lowerWhere);
+        }
     }
 
     private static String place(FieldSpec f) {
@@ -235,13 +281,42 @@ final class SearchIndex {
             String prefix,
             long number,
             String text) {
-        Hit hit = new Hit(kind, name, title, where, item, 0);
-        all.add(new Entry(
-                hit,
-                name.toLowerCase(Locale.ROOT),
-                title.toLowerCase(Locale.ROOT),
-                (where + " " + text).toLowerCase(Locale.ROOT),
+        all.add(entry(kind, name, title, where, lower(where), item, prefix, number, text));
+    }
+
+    private static Entry entry(
+            Hit.Kind kind,
+            String name,
+            String title,
+            String where,
+            String lowerWhere,
+            Object item,
+            String prefix,
+            long number,
+            String text) {
+        String lowerName = lower(name);
+        int depth = 0;
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+            depth++;
+        }
+        String last = depth == 0 ? lowerName : lowerName.substring(lowerName.lastIndexOf('.') + 1);
+        return new Entry(
+                kind,
+                name,
+                title,
+                where,
+                item,
+                lowerName,
+                lower(title),
+                lowerWhere,
+                lower(text),
+                depth,
+                last,
                 prefix,
-                number));
+                number);
+    }
+
+    private static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
     }
 }

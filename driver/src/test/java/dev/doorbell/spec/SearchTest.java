@@ -2,6 +2,8 @@ package dev.doorbell.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -40,5 +42,27 @@ class SearchTest {
         assertThat(first("composite temp").name()).isEqualTo("CTEMP");
         assertThat(catalogue.search("", 10)).isEmpty();
         assertThat(catalogue.search("zzzz", 10)).isEmpty();
+    }
+
+    @Test
+    void wordsMayNameTheStructureAsWell() {
+        assertThat(catalogue.search("smart temperature", 20))
+                .extracting(Hit::name)
+                .contains("CTEMP");
+        assertThat(first("smart available spare").detail()).isEqualTo("SMART / Health Information byte 3");
+        assertThat(first("CSTS   RDY").name()).isEqualTo("CSTS.RDY");
+        assertThat(first("opcode 0x80").title()).isEqualTo("Formats namespaces");
+        assertThat(catalogue.search("csts", 1)).hasSize(1);
+        assertThat(catalogue.search("99999999999999999999", 5)).isEmpty();
+    }
+
+    @Test
+    void preparingChangesNoResult() {
+        String yaml = "logs: {0xc0 MINE: {title: Mine, ref: Vendor §1}}";
+        var stream = new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8));
+        Catalogue more = catalogue.plus(stream);
+        more.prepareSearch();
+        assertThat(more.search("lid 0xc0", 5)).extracting(Hit::title).containsExactly("Mine");
+        assertThat(more.search("fid 2", 5)).isEqualTo(catalogue.search("fid 2", 5));
     }
 }
