@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -14,12 +15,16 @@ import java.util.concurrent.CompletableFuture;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.value.ObservableValue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One job: the worker thread writes through the monitor, the JavaFX thread reads the properties. Progress reports are
  * merged, so that a loop may report as often as it likes.
  */
 final class RunningJob<T> implements Job<T>, JobMonitor {
+    private static final Logger LOG = LoggerFactory.getLogger("job");
+
     private final String name;
     private final Optional<DeviceSession> device;
     private final Instant created = Instant.now();
@@ -48,6 +53,7 @@ final class RunningJob<T> implements Job<T>, JobMonitor {
             return;
         }
         begun = Instant.now();
+        LOG.info("{}: started", name);
         FxThread.run(() -> state.set(State.RUNNING));
         try {
             var value = task.call();
@@ -69,6 +75,11 @@ final class RunningJob<T> implements Job<T>, JobMonitor {
 
     private void end(State how, Runnable complete) {
         ended = Instant.now();
+        LOG.info(
+                "{}: {} after {} ms",
+                name,
+                how.name().toLowerCase(Locale.ROOT),
+                elapsed().toMillis());
         FxThread.run(() -> {
             if (how == State.DONE) {
                 progress.set(1.0);

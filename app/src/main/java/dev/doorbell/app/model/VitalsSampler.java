@@ -19,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Looks at an open device ten times a second: the workers' counters and the queues, and half as often its state, none of
- * which sends a command. Every five seconds it asks the session, when that is idle, for the SMART log's temperature.
+ * which sends a command. Every ten seconds it asks the session, when that is idle, for the SMART log's temperature.
  */
 final class VitalsSampler {
     private static final int PERIOD_MILLIS = 100;
-    private static final int TEMPERATURE_EVERY = 50;
+    private static final int TEMPERATURE_EVERY = 100;
     private static final int STATE_EVERY = 2;
     /** Rates are means over this many samples, so that they can be read. */
     private static final int WINDOW = 10;

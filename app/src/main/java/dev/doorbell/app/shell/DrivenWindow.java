@@ -48,10 +48,10 @@ public final class DrivenWindow implements AutoCloseable {
         }
         var window = call(() -> {
             HeadlessScreen.enlarge();
-            var opened = MainWindow.open(new Stage(), options);
-            opened.stage().setWidth(width);
-            opened.stage().setHeight(height);
-            return opened;
+            var stage = new Stage();
+            stage.setWidth(width);
+            stage.setHeight(height);
+            return MainWindow.open(stage, options);
         });
         return new DrivenWindow(window);
     }
@@ -147,9 +147,14 @@ public final class DrivenWindow implements AutoCloseable {
         }
     }
 
+    /** The node with this id in the main window, or {@code null}; on the JavaFX thread. */
+    Node lookup(String id) {
+        return window.stage().getScene().lookup("#" + id);
+    }
+
     /** The node with this id in the main window. */
     public Node node(String id) {
-        var found = get(() -> window.stage().getScene().lookup("#" + id));
+        var found = get(() -> lookup(id));
         if (found == null) {
             throw new IllegalStateException("There is no #" + id + " in the window");
         }

@@ -93,6 +93,10 @@ public final class MainWindow implements AutoCloseable {
         var screen = Screen.getPrimary().getVisualBounds();
         double width = memory.getDouble("width", Math.min(1600, screen.getWidth()));
         double height = memory.getDouble("height", Math.min(1000, screen.getHeight()));
+        if (!Double.isNaN(stage.getWidth())) {
+            // Whoever made the stage has decided.
+            return;
+        }
         stage.setWidth(width);
         stage.setHeight(height);
         var x = memory.get("x").map(Double::parseDouble);

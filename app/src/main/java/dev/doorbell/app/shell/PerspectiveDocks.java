@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
 import javafx.geometry.Orientation;
 import javafx.scene.control.SplitPane;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.stage.Stage;
 import software.coley.bentofx.control.DragDropStage;
@@ -28,6 +30,10 @@ import software.coley.bentofx.layout.container.DockContainerRootBranch;
 
 /** One perspective: its docks in the main window and its windows, built from a layout and turned back into one. */
 final class PerspectiveDocks {
+    private static final int FRAMES = 4;
+    /** A perspective that is not in the window by then never comes. */
+    private static final int MOST_IDLE = 600;
+
     private final Perspective perspective;
     private final Views views;
     private final Theme theme;
@@ -75,7 +81,29 @@ final class PerspectiveDocks {
             }
         }
         place.getChildren().setAll(root);
-        Platform.runLater(() -> Platform.runLater(() -> dividers.forEach(PerspectiveDocks::divide)));
+        whenLaidOut(root, () -> dividers.forEach(PerspectiveDocks::divide));
+    }
+
+    /**
+     * Runs a task in the first frames in which {@code region} has a size. A split pane spreads its dividers anew as long as
+     * its parts are still finding their sizes.
+     */
+    private static void whenLaidOut(Region region, Runnable task) {
+        new AnimationTimer() {
+            private int frames;
+            private int asked;
+
+            @Override
+            public void handle(long now) {
+                if (region.getScene() != null && region.getHeight() > 0) {
+                    task.run();
+                    frames++;
+                }
+                if (frames == FRAMES || ++asked == MOST_IDLE) {
+                    stop();
+                }
+            }
+        }.start();
     }
 
     private static void divide(DockContainerBranch branch, List<Double> at) {
@@ -271,15 +299,15 @@ final class PerspectiveDocks {
         }
         root = beside;
         place.getChildren().setAll(root);
-        Platform.runLater(() -> Platform.runLater(() -> {
+        double at = switch (area) {
+            case LEFT -> 0.2;
+            case RIGHT -> 0.75;
+            default -> 0.7;
+        };
+        whenLaidOut(beside, () -> {
             inner.setDividerPositions(dividers);
-            beside.setDividerPositions(
-                    switch (area) {
-                        case LEFT -> 0.2;
-                        case RIGHT -> 0.75;
-                        default -> 0.7;
-                    });
-        }));
+            beside.setDividerPositions(at);
+        });
         return leaf;
     }
 

@@ -45,7 +45,7 @@ final class Places implements Navigation {
     private final StackPane node = new StackPane();
     private int at = -1;
     private boolean travelling;
-    private boolean alone;
+    private Optional<PerspectiveDocks> alone = Optional.empty();
     private Optional<Stage> stage = Optional.empty();
 
     /** Where the user has been. */
@@ -76,14 +76,14 @@ final class Places implements Navigation {
         docks.onEmpty(this::leaveAlone);
         docks(current.get()).showFloats(false);
         node.getChildren().setAll(docks.node());
-        alone = true;
+        alone = Optional.of(docks);
         views.get(viewId).ifPresent(this::activate);
     }
 
     /** Back from {@link #showAlone} to the perspective. */
     void leaveAlone() {
-        if (alone) {
-            alone = false;
+        if (alone.isPresent()) {
+            alone = Optional.empty();
             var docks = docks(current.get());
             node.getChildren().setAll(docks.node());
             docks.showFloats(true);
@@ -318,12 +318,13 @@ final class Places implements Navigation {
 
     void closeActive() {
         if (active.get() != null) {
-            docks(current.get()).close(active.get().id());
+            alone.orElseGet(() -> docks(current.get())).close(active.get().id());
         }
     }
 
     void detachActive() {
         if (active.get() != null) {
+            leaveAlone();
             docks(current.get()).detach(active.get().id());
         }
     }

@@ -50,19 +50,14 @@ final class StatusStrip extends HBox {
         label.setId("status-state");
         label.setMinWidth(USE_PREF_SIZE);
         ObservableValue<DeviceSession.State> state = bench.device().flatMap(DeviceSession::state);
+        // A mapped value tells of changes only as long as somebody asks it, so these ask the mapped values themselves.
         label.textProperty()
                 .bind(Bindings.createStringBinding(
-                        () -> {
-                            var device = bench.device().get();
-                            return device == null
-                                    ? TEXTS.get("status.none")
-                                    : device.name() + " "
-                                            + TEXTS.get("state."
-                                                    + device.state()
-                                                            .getValue()
-                                                            .name()
-                                                            .toLowerCase(Locale.ROOT));
-                        },
+                        () -> state.getValue() == null || bench.device().get() == null
+                                ? TEXTS.get("status.none")
+                                : bench.device().get().name() + " "
+                                        + TEXTS.get("state."
+                                                + state.getValue().name().toLowerCase(Locale.ROOT)),
                         bench.device(),
                         state));
         return label;
@@ -108,7 +103,8 @@ final class StatusStrip extends HBox {
         amount.getStyleClass().add("mono");
         amount.setMinWidth(USE_PREF_SIZE);
         ObservableValue<Double> progress = job.flatMap(Job::progress);
-        amount.textProperty().bind(Bindings.createStringBinding(() -> amount(job.getValue()), job, progress));
+        amount.textProperty()
+                .bind(Bindings.createStringBinding(() -> amount(job.getValue(), progress.getValue()), job, progress));
         var name = new Label("", Icons.small("mdi2c-cog-outline"));
         name.setMinWidth(0);
         name.textProperty()
@@ -138,11 +134,11 @@ final class StatusStrip extends HBox {
         return button;
     }
 
-    private static String amount(Job<?> job) {
-        if (job == null || job.progress().getValue() < 0) {
+    private static String amount(Job<?> job, Double progress) {
+        if (job == null || progress == null || progress < 0) {
             return "";
         }
-        var percent = Math.round(job.progress().getValue() * 100) + " %";
+        var percent = Math.round(progress * 100) + " %";
         return job.left()
                 .map(left -> percent + " " + TEXTS.get("status.left", clock(left)))
                 .orElse(percent);

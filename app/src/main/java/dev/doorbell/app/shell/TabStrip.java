@@ -10,6 +10,8 @@ import software.coley.bentofx.layout.container.DockContainerLeaf;
 final class TabStrip extends Headers {
     TabStrip(DockContainerLeaf container, Orientation orientation, Side side) {
         super(container, orientation, side);
+        setMinWidth(0);
+        setupClip();
     }
 
     @Override

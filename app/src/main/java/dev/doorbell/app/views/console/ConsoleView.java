@@ -70,6 +70,7 @@ final class ConsoleView implements View {
         var tools = new HBox(level, follow, filter, clear);
         tools.getStyleClass().add("view-toolbar");
         columns();
+        filter.setId("console-filter");
         table.setId("console-table");
         table.setPlaceholder(new Label(TEXTS.get("empty")));
         table.getSelectionModel().setSelectionMode(SelectionMode.MULTIPLE);
