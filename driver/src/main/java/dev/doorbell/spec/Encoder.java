@@ -23,15 +23,15 @@ final class Encoder {
         if (!json.isObject()) {
             throw new IllegalArgumentException(where + " is to be an object, it is " + json.getNodeType());
         }
-        Set<String> known = new HashSet<>(Set.of("rest"));
+        int used = json.has("rest") ? 1 : 0;
         byte[] data = new byte[bytes];
         for (FieldSpec field : fields) {
             String key = JsonForm.key(field);
-            known.add(key);
             JsonNode value = json.get(key);
             if (value == null) {
                 continue;
             }
+            used++;
             byte[] part = field(field, value, where + "." + key);
             int end = field.byteOffset() + part.length;
             if (end > data.length) {
@@ -39,11 +39,9 @@ final class Encoder {
             }
             System.arraycopy(part, 0, data, field.byteOffset(), part.length);
         }
-        json.fieldNames().forEachRemaining(key -> {
-            if (!known.contains(key)) {
-                throw new IllegalArgumentException(where + " has no field " + key);
-            }
-        });
+        if (used < json.size()) {
+            throw unknown(fields, json, "rest", where + " has no field ");
+        }
         JsonNode rest = json.get("rest");
         return rest == null ? data : join(data, HexFormat.of().parseHex(rest.asText()));
     }
@@ -98,27 +96,37 @@ final class Encoder {
         if (!value.isObject()) {
             return scalar(field, value, field.byteLength(), where);
         }
-        BigInteger word = value.has("raw") ? number(value.get("raw"), where + ".raw") : BigInteger.ZERO;
-        Set<String> known = new HashSet<>(Set.of("raw"));
+        BigInteger raw = value.has("raw") ? number(value.get("raw"), where + ".raw") : BigInteger.ZERO;
+        check(raw, field.byteLength() * 8, where + ".raw");
+        long word = raw.longValue();
+        int used = value.has("raw") ? 1 : 0;
         for (FieldSpec bit : field.fields()) {
-            known.add(JsonForm.key(bit));
             JsonNode part = value.get(JsonForm.key(bit));
             if (part != null) {
                 BigInteger number = number(part, where + "." + bit.name());
                 check(number, bit.bits(), where + "." + bit.name());
-                BigInteger mask = BigInteger.ONE
-                        .shiftLeft(bit.bits())
-                        .subtract(BigInteger.ONE)
-                        .shiftLeft(bit.bitLow());
-                word = word.andNot(mask).or(number.shiftLeft(bit.bitLow()));
+                long mask = bit.maximum() << bit.bitLow();
+                word = word & ~mask | number.longValue() << bit.bitLow();
+                used++;
             }
         }
-        value.fieldNames().forEachRemaining(key -> {
+        if (used < value.size()) {
+            throw unknown(field.fields(), value, "raw", where + " has no bit field ");
+        }
+        return Decoder.little(word, field.byteLength());
+    }
+
+    private static IllegalArgumentException unknown(
+            List<FieldSpec> fields, JsonNode json, String extra, String message) {
+        Set<String> known = new HashSet<>(Set.of(extra));
+        fields.forEach(field -> known.add(JsonForm.key(field)));
+        StringBuilder names = new StringBuilder();
+        json.fieldNames().forEachRemaining(key -> {
             if (!known.contains(key)) {
-                throw new IllegalArgumentException(where + " has no bit field " + key);
+                names.append(names.isEmpty() ? "" : ", ").append(key);
             }
         });
-        return little(word, field.byteLength(), where);
+        return new IllegalArgumentException(message + names);
     }
 
     private static byte[] scalar(FieldSpec field, JsonNode value, int length, String where) {
