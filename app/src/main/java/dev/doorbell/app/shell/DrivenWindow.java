@@ -49,6 +49,8 @@ public final class DrivenWindow implements AutoCloseable {
         var window = call(() -> {
             HeadlessScreen.enlarge();
             var stage = new Stage();
+            stage.setX(0);
+            stage.setY(0);
             stage.setWidth(width);
             stage.setHeight(height);
             return MainWindow.open(stage, options);
