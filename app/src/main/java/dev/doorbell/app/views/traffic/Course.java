@@ -11,6 +11,7 @@ import java.util.List;
  * out after six hours of traffic. Any thread.
  */
 final class Course {
+    private static final double MEBI = 1 << 20;
     private static final int CAPACITY = 6 * 3600 * 10;
 
     private final Trace iops = new Trace(CAPACITY);
@@ -24,7 +25,7 @@ final class Course {
 
     void add(Interval i) {
         iops.add(i.seconds(), i.iops());
-        bandwidth.add(i.seconds(), i.bytesPerSecond());
+        bandwidth.add(i.seconds(), i.bytesPerSecond() / MEBI);
         p50.add(i.seconds(), i.p50());
         p99.add(i.seconds(), i.p99());
         p999.add(i.seconds(), i.p999());
@@ -68,6 +69,7 @@ final class Course {
         return iops;
     }
 
+    /** In MiB a second, so that an axis has round figures. */
     Trace bandwidth() {
         return bandwidth;
     }

@@ -113,6 +113,8 @@ final class HistogramView implements View {
         span.setValue(WHOLE);
         span.valueProperty().addListener(o -> update());
         side.setId("histogram-side");
+        side.setMinWidth(Region.USE_PREF_SIZE);
+        span.setMinWidth(Region.USE_PREF_SIZE);
         side.valueProperty().addListener(o -> draw());
         count.setId("histogram-count");
         count.getStyleClass().addAll("muted", "small");
@@ -134,6 +136,7 @@ final class HistogramView implements View {
             grid.getColumnConstraints().add(column);
         }
         grid.addRow(0, head("percentile"), head("side.READ"), head("side.WRITE"));
+        grid.getChildren().subList(1, 3).forEach(n -> n.getStyleClass().add("figure"));
         for (int i = 0; i < FIGURES.size(); i++) {
             var name = new Label(FIGURES.get(i).name());
             name.getStyleClass().addAll("mono", "muted");

@@ -16,9 +16,10 @@ import javafx.scene.layout.VBox;
 /** Three charts below each other with one time axis and one cursor, whose values stand in a strip above. */
 final class LiveCharts extends VBox {
     private static final double LEFT_AXIS = 72;
-    private static final double RIGHT_AXIS = 72;
+    private static final double RIGHT_AXIS = 80;
 
     private final Runs runs;
+    private final Texts texts;
     private final TimeFrame frame = new TimeFrame();
     private final TimeChart throughput;
     private final TimeChart latency;
@@ -27,34 +28,21 @@ final class LiveCharts extends VBox {
 
     LiveCharts(TrafficDesk desk) {
         runs = desk.runs();
-        Texts texts = desk.texts();
-        var course = runs.course();
-        throughput = new TimeChart(frame, texts.get("chart.throughput"), Figures::si, LiveCharts::perSecond)
-                .add(TimeSeries.line(texts.get("chart.iops"), course.iops(), "series-1", Figures::si)
-                        .withArea())
-                .add(TimeSeries.line(
-                                texts.get("chart.bandwidth"), course.bandwidth(), "series-2", LiveCharts::perSecond)
-                        .onRight())
-                .alignAxes(LEFT_AXIS, RIGHT_AXIS)
-                .withoutTimeLabels();
-        latency = new TimeChart(frame, texts.get("chart.latency"), Figures::nanos)
-                .add(TimeSeries.line("max", course.max(), "series-muted", Figures::nanos))
-                .add(TimeSeries.line("p99.9", course.p999(), "series-3", Figures::nanos))
-                .add(TimeSeries.line("p99", course.p99(), "series-1b", Figures::nanos))
-                .add(TimeSeries.line("p50", course.p50(), "series-1", Figures::nanos)
-                        .withBandTo("p99"))
-                .alignAxes(LEFT_AXIS, RIGHT_AXIS)
-                .withoutTimeLabels();
+        texts = desk.texts();
+        throughput =
+                new TimeChart(frame, texts.get("chart.throughput"), Figures::si, LiveCharts::mebi).withoutTimeLabels();
+        latency = new TimeChart(frame, texts.get("chart.latency"), Figures::nanos).withoutTimeLabels();
         latency.logarithmicProperty().set(true);
-        temperature = new TimeChart(frame, texts.get("chart.temperature"), LiveCharts::celsius)
-                .add(TimeSeries.line(
-                                texts.get("chart.composite"), course.temperature(), "series-4", LiveCharts::celsius)
-                        .inSteps())
-                .alignAxes(LEFT_AXIS, RIGHT_AXIS)
-                .fitted();
+        temperature = new TimeChart(frame, texts.get("chart.temperature"), LiveCharts::celsius).fitted();
+        draw();
+        List.of(throughput, latency, temperature).forEach(c -> c.alignAxes(LEFT_AXIS, RIGHT_AXIS));
         var scale = new Segmented<>(List.of(true, false), log -> texts.get(log ? "scale.log" : "scale.linear")).quiet();
         scale.setId("live-scale");
-        scale.valueProperty().bindBidirectional(logarithmicObject());
+        scale.setMinWidth(USE_PREF_SIZE);
+        scale.valueProperty()
+                .addListener((o, was, is) -> latency.logarithmicProperty().set(Boolean.TRUE.equals(is)));
+        latency.logarithmicProperty()
+                .addListener((o, was, is) -> scale.valueProperty().set(is));
         latency.legend().getChildren().add(scale);
         var strip = new CursorStrip(frame, List.of(throughput, latency, temperature));
         setId("live-charts");
@@ -68,12 +56,30 @@ final class LiveCharts extends VBox {
         VBox.setVgrow(latency, Priority.SOMETIMES);
     }
 
-    private javafx.beans.property.Property<Boolean> logarithmicObject() {
-        return latency.logarithmicProperty().asObject();
+    private void draw() {
+        var course = runs.course();
+        throughput
+                .add(TimeSeries.line(texts.get("chart.iops"), course.iops(), "series-1", Figures::si)
+                        .withArea())
+                .add(TimeSeries.line(
+                                texts.get("chart.bandwidth"), course.bandwidth(), "series-2", LiveCharts::perSecond)
+                        .onRight());
+        latency.add(TimeSeries.line("p50", course.p50(), "series-1", Figures::nanos)
+                        .withBandTo("p99"))
+                .add(TimeSeries.line("p99", course.p99(), "series-1b", Figures::nanos))
+                .add(TimeSeries.line("p99.9", course.p999(), "series-3", Figures::nanos))
+                .add(TimeSeries.line("max", course.max(), "series-muted", Figures::nanos));
+        temperature.add(
+                TimeSeries.line(texts.get("chart.composite"), course.temperature(), "series-4", LiveCharts::celsius)
+                        .inSteps());
     }
 
-    private static String perSecond(double bytes) {
-        return Figures.bytes(bytes) + "/s";
+    private static String mebi(double mebibytes) {
+        return (mebibytes == Math.rint(mebibytes) ? Figures.count((long) mebibytes) : Figures.si(mebibytes)) + " MiB";
+    }
+
+    private static String perSecond(double mebibytes) {
+        return Figures.bytes(Math.rint(mebibytes * (1 << 20))) + "/s";
     }
 
     private static String celsius(double degrees) {
@@ -104,6 +110,8 @@ final class LiveCharts extends VBox {
         var marks = runs.marks();
         if (marks.size() < marked) {
             marked = 0;
+            List.of(throughput, latency, temperature).forEach(TimeChart::clear);
+            draw();
         }
         for (; marked < marks.size(); marked++) {
             var mark = marks.get(marked);

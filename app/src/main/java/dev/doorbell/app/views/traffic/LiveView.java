@@ -93,6 +93,8 @@ final class LiveView implements View {
         stop.setOnAction(e -> desk.runs().stop(texts.get("end.stopped")));
         stop.setMinWidth(Region.USE_PREF_SIZE);
         window.setId("live-window");
+        window.setMinWidth(Region.USE_PREF_SIZE);
+        pause.setMinWidth(Region.USE_PREF_SIZE);
         window.valueProperty().set(60.0);
         window.valueProperty().addListener((o, was, is) -> {
             charts.frame().windowProperty().set(is);

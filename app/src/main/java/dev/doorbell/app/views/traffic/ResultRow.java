@@ -16,20 +16,20 @@ import javafx.beans.property.ReadOnlyStringWrapper;
 final class ResultRow {
     /** The columns that are text. */
     enum Column {
-        WORKER(80, false),
-        QPAIR(56, false),
+        WORKER(64, false),
+        QPAIR(48, false),
         CPU(56, true),
-        IOPS(84, true),
-        BANDWIDTH(100, true),
+        IOPS(68, true),
+        BANDWIDTH(96, true),
         READ(72, true),
-        P50(84, true),
-        P99(84, true),
-        P999(84, true),
-        MAX(84, true),
-        IOS(84, true),
-        ERRORS(64, true),
-        INFLIGHT(76, true),
-        STATE(220, false);
+        P50(74, true),
+        P99(74, true),
+        P999(74, true),
+        MAX(74, true),
+        IOS(68, true),
+        ERRORS(56, true),
+        INFLIGHT(68, true),
+        STATE(60, false);
 
         private final double width;
         private final boolean figure;
@@ -39,6 +39,7 @@ final class ResultRow {
             this.figure = figure;
         }
 
+        /** The least width at which figures are not cut. */
         double width() {
             return width;
         }

@@ -1,11 +1,12 @@
 package dev.doorbell.app.views.traffic;
 
-import dev.doorbell.app.controls.Sparkline;
 import dev.doorbell.app.views.traffic.ResultRow.Column;
 import dev.doorbell.plugin.Texts;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.value.ChangeListener;
 import javafx.css.PseudoClass;
 import javafx.scene.control.Label;
@@ -18,6 +19,8 @@ import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyCodeCombination;
 import javafx.scene.input.KeyCombination;
+import javafx.scene.layout.Pane;
+import javafx.scene.shape.Polyline;
 
 /** A line a worker, and one for all of them; older runs have one line each. Cells change one by one. */
 final class ResultsTable extends TableView<ResultRow> {
@@ -58,8 +61,8 @@ final class ResultsTable extends TableView<ResultRow> {
     private TableColumn<ResultRow, String> text(Column column) {
         var made = new TableColumn<ResultRow, String>(texts.get("column." + column));
         made.setId("results-" + column);
-        made.setPrefWidth(column.width());
-        made.setMinWidth(Math.min(44, column.width()));
+        made.setPrefWidth(column == Column.STATE ? 140 : column.width() + 8);
+        made.setMinWidth(column.width());
         made.setSortable(false);
         made.setCellValueFactory(f -> f.getValue().cell(column));
         if (column.figure()) {
@@ -71,10 +74,10 @@ final class ResultsTable extends TableView<ResultRow> {
 
     private TableColumn<ResultRow, ResultRow> spark() {
         var made = new TableColumn<ResultRow, ResultRow>(texts.get("column.SPARK"));
-        made.setPrefWidth(140);
+        made.setPrefWidth(120);
         made.setMinWidth(48);
         made.setSortable(false);
-        made.setCellValueFactory(f -> new javafx.beans.property.ReadOnlyObjectWrapper<>(f.getValue()));
+        made.setCellValueFactory(f -> new ReadOnlyObjectWrapper<>(f.getValue()));
         made.setCellFactory(c -> new SparkCell());
         return made;
     }
@@ -90,9 +93,7 @@ final class ResultsTable extends TableView<ResultRow> {
     }
 
     static List<String> cells(ResultRow row) {
-        return java.util.Arrays.stream(Column.values())
-                .map(c -> row.cell(c).get())
-                .toList();
+        return Arrays.stream(Column.values()).map(c -> row.cell(c).get()).toList();
     }
 
     private static final class Cell extends TableCell<ResultRow, String> {
@@ -119,10 +120,22 @@ final class ResultsTable extends TableView<ResultRow> {
         }
     }
 
+    /** The course of the last minute as a thin line, from zero to its own largest value. */
     private static final class SparkCell extends TableCell<ResultRow, ResultRow> {
-        private final Sparkline line = new Sparkline();
+        private static final double HEIGHT = 14;
+
+        private final Polyline line = new Polyline();
+        private final Pane pane = new Pane(line);
         private final ChangeListener<Number> moved = (o, was, is) -> draw();
         private ResultRow row;
+
+        SparkCell() {
+            line.getStyleClass().add("spark-line");
+            line.setManaged(false);
+            pane.setMinHeight(HEIGHT);
+            pane.setMaxHeight(HEIGHT);
+            widthProperty().addListener(o -> draw());
+        }
 
         @Override
         protected void updateItem(ResultRow item, boolean empty) {
@@ -136,14 +149,20 @@ final class ResultsTable extends TableView<ResultRow> {
                     row.points().addListener(moved);
                 }
             }
-            setGraphic(empty || item == null ? null : line);
+            setGraphic(empty || item == null ? null : pane);
             draw();
         }
 
         private void draw() {
-            if (row != null) {
-                line.show(row.spark());
+            var values = row == null ? new double[0] : row.spark();
+            double top = Arrays.stream(values).max().orElse(0);
+            double width = Math.max(0, getWidth() - 17);
+            List<Double> points = new ArrayList<>();
+            for (int i = 0; i < values.length && values.length > 1; i++) {
+                points.add(0.5 + i * width / (values.length - 1));
+                points.add(HEIGHT - 0.5 - (top > 0 ? values[i] / top * (HEIGHT - 1) : 0));
             }
+            line.getPoints().setAll(points);
         }
     }
 }

@@ -96,10 +96,10 @@ final class ResultsView implements View {
         var codes = context.workbench().catalogue().statusCodes();
         boolean newest = true;
         for (var run : desk.runs().all()) {
+            rows.add(new ResultRow(texts, codes, run, Optional.empty(), !newest));
             if (newest) {
                 run.workers().forEach(w -> rows.add(new ResultRow(texts, codes, run, Optional.of(w), false)));
             }
-            rows.add(new ResultRow(texts, codes, run, Optional.empty(), !newest));
             newest = false;
         }
         boolean same = rows.size() == table.getItems().size()

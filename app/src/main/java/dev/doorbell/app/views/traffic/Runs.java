@@ -107,9 +107,9 @@ final class Runs {
         all.removeIf(TrafficRun::isOver);
         focus.set(Optional.empty());
         if (!isRunning()) {
-            current.set(Optional.empty());
             course.clear();
             marks.clear();
+            current.set(Optional.empty());
         }
     }
 
@@ -117,7 +117,7 @@ final class Runs {
         try {
             track.worker().stop();
         } catch (DoorbellException e) {
-            track.end(e.getMessage());
+            track.end(track.worker().isOpen() ? e.getMessage() : "");
         }
     }
 
@@ -131,7 +131,9 @@ final class Runs {
         session.ask(controller -> {
                     run.workers(create(controller, draft, lbaCount));
                     run.workers().forEach(w -> w.worker().start());
-                    return sampler.now();
+                    double now = sampler.now();
+                    sampler.every(() -> beat(run));
+                    return now;
                 })
                 .whenComplete((startedAt, failure) -> {
                     if (failure == null) {
@@ -156,13 +158,16 @@ final class Runs {
     }
 
     private void started(TrafficRun run, double at) {
-        marks.add(new Mark(at, texts.get("mark.start", run.draft().preset())));
+        // A very short run may be over before this thread hears of its start.
+        int before = run.isOver() ? 1 : 0;
+        marks.add(
+                marks.size() - before,
+                new Mark(at, texts.get("mark.start", run.draft().preset())));
         if (run.state().get() == State.STOPPING) {
             sampler.execute(() -> run.workers().forEach(Runs::stop));
-        } else {
+        } else if (!run.isOver()) {
             run.become(State.RUNNING);
         }
-        sampler.every(() -> beat(run));
     }
 
     /** The workers could not be made. */
@@ -219,6 +224,9 @@ final class Runs {
     }
 
     private String ownEnd(TrafficRun run) {
+        if (run.workers().stream().noneMatch(w -> w.worker().isOpen())) {
+            return texts.get("end.closed", run.session().name());
+        }
         return switch (run.draft().stop()) {
             case TIME -> texts.get("end.time");
             case COUNT -> texts.get("end.count");
@@ -228,6 +236,9 @@ final class Runs {
 
     /** Closes the workers on the session's thread, after {@code first} was done with them. */
     private void closeWorkers(TrafficRun run, Consumer<List<WorkerTrack>> first) {
+        if (run.workers().stream().noneMatch(w -> w.worker().isOpen())) {
+            return;
+        }
         var session = run.session();
         session.ask(controller -> {
                     first.accept(run.workers());
@@ -235,7 +246,9 @@ final class Runs {
                     return true;
                 })
                 .exceptionally(e -> {
-                    workbench.problems().add(Problem.warning(session.name(), e.getMessage()));
+                    if (session.state().getValue() != DeviceSession.State.CLOSED) {
+                        workbench.problems().add(Problem.error(session.name(), e));
+                    }
                     return false;
                 });
     }

@@ -3,6 +3,7 @@ package dev.doorbell.app.views.traffic;
 import dev.doorbell.app.views.traffic.Check.Level;
 import dev.doorbell.plugin.DeviceEvent;
 import dev.doorbell.plugin.DeviceSession;
+import dev.doorbell.plugin.Problem;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.Vitals;
 import dev.doorbell.plugin.Workbench;
@@ -164,25 +165,37 @@ final class TrafficDesk {
 
     private void read(DeviceSession session) {
         if (session.state().getValue() == DeviceSession.State.READY) {
-            session.ask(DeviceFacts::read).thenAccept(read -> {
-                if (workbench.device().get() == session) {
-                    facts.set(Optional.of(read));
-                    settleNamespace(read);
-                    judge();
-                }
-            });
+            session.ask(DeviceFacts::read)
+                    .thenAccept(read -> {
+                        if (workbench.device().get() == session) {
+                            facts.set(Optional.of(read));
+                            settleNamespace(read);
+                            judge();
+                        }
+                    })
+                    .exceptionally(e -> report(session, e));
         }
     }
 
     private void count(DeviceSession session) {
         if (facts.get().isPresent() && session.state().getValue() == DeviceSession.State.READY) {
-            session.ask(DeviceFacts::taken).thenAccept(taken -> {
-                if (workbench.device().get() == session) {
-                    facts.set(facts.get().map(f -> f.counted(taken)));
-                    judge();
-                }
-            });
+            session.ask(DeviceFacts::taken)
+                    .thenAccept(taken -> {
+                        if (workbench.device().get() == session) {
+                            facts.set(facts.get().map(f -> f.counted(taken)));
+                            judge();
+                        }
+                    })
+                    .exceptionally(e -> report(session, e));
         }
+    }
+
+    /** A question that a closing device no longer answers is no problem. */
+    private Void report(DeviceSession session, Throwable failure) {
+        if (session.state().getValue() == DeviceSession.State.READY) {
+            workbench.problems().add(Problem.error(session.name(), failure));
+        }
+        return null;
     }
 
     /** A draft that names a namespace of another device goes to the first one of this. */

@@ -71,7 +71,8 @@ final class WorkerTrack {
             take(worker.sample(), ended);
             stat = ended ? WorkerStat.ended(last, worker.failure().orElse("")) : WorkerStat.running(last, rates);
         } catch (DoorbellException e) {
-            end(e.getMessage());
+            // Closed together with its device, which is no failure of the worker.
+            end(worker.isOpen() ? e.getMessage() : "");
         }
     }
 

@@ -65,7 +65,9 @@ final class WorkloadForm extends VBox {
         random = entry(
                 "random", d -> d.randomPercent() + " %", (e, t) -> e.randomPercent = (int) Amounts.count(t, 0, 100));
         rate = entry(
-                "rate", d -> Figures.count(d.iopsLimit()), (e, t) -> e.iopsLimit = Amounts.count(t, 1, 1_000_000_000));
+                "rate",
+                d -> d.iopsLimit() == 0 ? "" : Figures.count(d.iopsLimit()),
+                (e, t) -> e.iopsLimit = Amounts.count(t, 1, 1_000_000_000));
         seconds = entry(
                 "seconds", d -> plain(d.seconds()) + " s", (e, t) -> e.seconds = Amounts.seconds(t, 0.1, 30 * 86400));
         count = entry("count", d -> Figures.count(d.count()), (e, t) -> e.count = Amounts.count(t, 1, Long.MAX_VALUE));
