@@ -2,6 +2,7 @@ package dev.doorbell.app;
 
 import dev.doorbell.app.shell.DoorbellApplication;
 import dev.doorbell.app.shell.Options;
+import dev.doorbell.spec.Catalogue;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javafx.application.Application;
@@ -21,6 +22,8 @@ public final class Main {
         }
         // JavaFX warns at every start on the class path; there is nothing anybody could do about it.
         Logger.getLogger("javafx").setLevel(Level.SEVERE);
+        // Read while JavaFX starts: the window needs it first thing, and the palette at the first key.
+        Thread.ofPlatform().daemon().name("catalogue").start(() -> Catalogue.standard().prepareSearch());
         Application.launch(DoorbellApplication.class, args);
         System.exit(0);
     }
