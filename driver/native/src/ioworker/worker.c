@@ -13,6 +13,7 @@
 #include "nvme/qpair.h"
 #include "spec/nvme.h"
 #include "support/error.h"
+#include "support/slice.h"
 
 #define NOT_PINNED UINT32_MAX
 #define CACHE_LINE 64u
@@ -164,6 +165,7 @@ static void *thread_main(void *context)
 {
     struct bell_worker *worker = context;
 
+    bell_slice_shorten();
     bell_worker_run(worker);
     pthread_mutex_lock(&worker->lock);
     worker->finished = true;

@@ -12,6 +12,7 @@
 #include "sim/sim.h"
 #include "sim/tick.h"
 #include "support/atomics.h"
+#include "support/slice.h"
 
 #define SPIN_MIN_NS UINT64_C(2000)
 #define SPIN_MAX_NS UINT64_C(60000)
@@ -164,6 +165,7 @@ void *sim_device_thread(void *argument)
 
     prctl(PR_SET_NAME, "doorbell-sim");
     prctl(PR_SET_TIMERSLACK, 1000);
+    bell_slice_shorten();
     for (;;) {
         sim_iommu_enter(&sim->iommu);
         if (BELL_UNLIKELY(atomic_load_explicit(&sim->events, memory_order_acquire) != 0) && !events_run(sim))
