@@ -16,7 +16,7 @@ import javafx.scene.layout.VBox;
 /** Three charts below each other with one time axis and one cursor, whose values stand in a strip above. */
 final class LiveCharts extends VBox {
     private static final double LEFT_AXIS = 72;
-    private static final double RIGHT_AXIS = 80;
+    private static final double RIGHT_AXIS = 88;
 
     private final Runs runs;
     private final Texts texts;

@@ -75,7 +75,7 @@ final class ResultsTable extends TableView<ResultRow> {
     private TableColumn<ResultRow, ResultRow> spark() {
         var made = new TableColumn<ResultRow, ResultRow>(texts.get("column.SPARK"));
         made.setPrefWidth(120);
-        made.setMinWidth(48);
+        made.setMinWidth(60);
         made.setSortable(false);
         made.setCellValueFactory(f -> new ReadOnlyObjectWrapper<>(f.getValue()));
         made.setCellFactory(c -> new SparkCell());

@@ -44,6 +44,7 @@ final class WorkloadForm extends VBox {
     private final ComboBox<DeviceFacts.Space> target = new ComboBox<>();
     private final Segmented<Access> access;
     private final Entry random;
+    private HBox randomLine = new HBox();
     private final Slider read = new Slider(0, 100, 100);
     private final SizeRows sizes;
     private final Label depthNote = note("");
@@ -132,6 +133,7 @@ final class WorkloadForm extends VBox {
         fill.getStyleClass().add("small");
         cmdlog.setId("workload-cmdlog");
         cmdlog.setText(texts.get("cmdlog"));
+        randomLine = line("random", random);
         var dice = new Button(null, Icons.small("mdi2d-dice-5-outline"));
         dice.setId("workload-dice");
         dice.getStyleClass().add("icon-button");
@@ -145,7 +147,8 @@ final class WorkloadForm extends VBox {
                         section(
                                 line("target", grow(target)),
                                 line("range", grow(first), note(texts.get("range.to")), grow(last)),
-                                line("access", access, random),
+                                line("access", access),
+                                randomLine,
                                 line("read", grow(read), percent)),
                         section(sizes),
                         section(
@@ -260,7 +263,10 @@ final class WorkloadForm extends VBox {
                         d.randomPercent() == 0
                                 ? Access.SEQUENTIAL
                                 : d.randomPercent() == 100 ? Access.RANDOM : Access.MIXED);
-        shown(random, access.valueProperty().get() == Access.MIXED || random.isFocused());
+        boolean mixed = access.valueProperty().get() == Access.MIXED || random.isFocused();
+        shown(random, mixed);
+        randomLine.setVisible(mixed);
+        randomLine.setManaged(mixed);
         read.setValue(d.readPercent());
         sizes.update();
         depthNote.setText(texts.get("qdepth.note", (long) d.workers() * d.qdepth()));
