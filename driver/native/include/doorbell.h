@@ -7,14 +7,15 @@
  *  - Handles are opaque. A handle is valid from the call that returns it until the call that closes it;
  *    using it afterwards is the caller's error. The Java layer guards against that.
  *  - Every function that can fail returns an int: 0 (or a count) on success, a negative errno value on failure.
- *    After a failure bell_last_error() holds one sentence for the user, which names the thing, the value and what to do.
+ *    After a failure bell_last_error() holds one sentence for the user, which names the thing, the value and what to
+ * do.
  *  - Structures are flat: fixed-size integers and arrays, no pointers. bell_layout_entry() reports
  *    the size and offset of every field, so that a binding can verify its own picture of them.
  *  - The library is passive. It starts no thread but the simulator's device thread (bell_device_open to
  *    bell_device_close) and an I/O worker's thread (bell_worker_start to bell_worker_wait), and keeps no global state.
  *  - Threads: a device may be used by many threads for registers, config space and interrupts. The admin qpair
- *    and each I/O qpair belong to one thread at a time; the caller serialises. Two different qpairs may be used at once.
- *    Calls that send admin commands (they are marked "admin") use the admin qpair and need its ownership.
+ *    and each I/O qpair belong to one thread at a time; the caller serialises. Two different qpairs may be used at
+ * once. Calls that send admin commands (they are marked "admin") use the admin qpair and need its ownership.
  *  - Times are nanoseconds of CLOCK_MONOTONIC unless a name says otherwise. Values are in host byte order,
  *    except the raw SQE and CQE bytes, which are as they are on the wire (little-endian).
  */
@@ -65,7 +66,14 @@ BELL_API int bell_layout_entry(uint32_t index, bell_layout *out);
 
 /* ---- devices --------------------------------------------------------------------------------------------------- */
 
-enum { BELL_KIND_SIM = 1, BELL_KIND_QEMU = 2, BELL_KIND_VFIO = 3, BELL_KIND_VFIO_USER = 4, BELL_KIND_TCP = 5, BELL_KIND_KERNEL = 6 };
+enum {
+    BELL_KIND_SIM = 1,
+    BELL_KIND_QEMU = 2,
+    BELL_KIND_VFIO = 3,
+    BELL_KIND_VFIO_USER = 4,
+    BELL_KIND_TCP = 5,
+    BELL_KIND_KERNEL = 6
+};
 
 /* bell_device_info.features */
 #define BELL_HAS_PCI        0x01u /* config space and BARs */
@@ -74,13 +82,13 @@ enum { BELL_KIND_SIM = 1, BELL_KIND_QEMU = 2, BELL_KIND_VFIO = 3, BELL_KIND_VFIO
 #define BELL_HAS_QPAIRS     0x08u /* own queues, raw SQEs */
 
 typedef struct bell_device_info {
-    uint32_t kind;          /* BELL_KIND_... */
-    uint32_t features;      /* BELL_HAS_... */
-    uint32_t vectors;       /* MSI-X vectors, 0 if none */
-    uint32_t config_bytes;  /* 256 or 4096; 0 without PCI */
-    uint64_t bar_bytes[6];  /* 0: BAR not implemented */
-    char address[256];      /* canonical address string */
-    char name[64];          /* short text for people, "Doorbell Sim 1 GiB" */
+    uint32_t kind;         /* BELL_KIND_... */
+    uint32_t features;     /* BELL_HAS_... */
+    uint32_t vectors;      /* MSI-X vectors, 0 if none */
+    uint32_t config_bytes; /* 256 or 4096; 0 without PCI */
+    uint64_t bar_bytes[6]; /* 0: BAR not implemented */
+    char address[256];     /* canonical address string */
+    char name[64];         /* short text for people, "Doorbell Sim 1 GiB" */
 } bell_device_info;
 
 /**
@@ -106,7 +114,8 @@ BELL_API int bell_device_get_info(bell_device *device, bell_device_info *out);
 
 enum { BELL_RESET_FLR = 1, BELL_RESET_HOT = 2, BELL_RESET_PM = 3 /* D3hot to D0 */ };
 
-/** bell_pci_config_read - width is 1, 2 or 4 bytes, offset a multiple of it. A lost device reads all ones and returns -ENODEV. */
+/** bell_pci_config_read - width is 1, 2 or 4 bytes, offset a multiple of it. A lost device reads all ones and returns
+ * -ENODEV. */
 BELL_API int bell_pci_config_read(bell_device *device, uint32_t offset, uint32_t width, uint32_t *value);
 BELL_API int bell_pci_config_write(bell_device *device, uint32_t offset, uint32_t width, uint32_t value);
 
@@ -114,8 +123,9 @@ BELL_API int bell_pci_config_write(bell_device *device, uint32_t offset, uint32_
 BELL_API int bell_pci_bar_read(bell_device *device, uint32_t bar, uint64_t offset, uint32_t width, uint64_t *value);
 BELL_API int bell_pci_bar_write(bell_device *device, uint32_t bar, uint64_t offset, uint32_t width, uint64_t value);
 
-/** bell_pci_reset - kind is BELL_RESET_...; afterwards the controller is disabled and every outstanding command has ended
- *  (BELL_CQ_LOST). Queue handles stay valid for reading their cmdlog and closing. -ENOTSUP where the function cannot do it. */
+/** bell_pci_reset - kind is BELL_RESET_...; afterwards the controller is disabled and every outstanding command has
+ * ended (BELL_CQ_LOST). Queue handles stay valid for reading their cmdlog and closing. -ENOTSUP where the function
+ * cannot do it. */
 BELL_API int bell_pci_reset(bell_device *device, uint32_t kind);
 
 /** bell_irq_isset - 1 if a message of this MSI-X vector has arrived since it was last cleared, else 0. */
@@ -124,7 +134,8 @@ BELL_API int bell_irq_clear(bell_device *device, uint32_t vector);
 BELL_API int bell_irq_mask(bell_device *device, uint32_t vector);
 BELL_API int bell_irq_unmask(bell_device *device, uint32_t vector);
 
-/* ---- NVMe registers (NVMe Base 2.0c §3.1.3): BAR0 on PCIe, properties on Fabrics ---------------------------------- */
+/* ---- NVMe registers (NVMe Base 2.0c §3.1.3): BAR0 on PCIe, properties on Fabrics ----------------------------------
+ */
 
 /** bell_register_read - width 4 or 8, offset a multiple of 4. Works in any controller state. */
 BELL_API int bell_register_read(bell_device *device, uint32_t offset, uint32_t width, uint64_t *value);
@@ -142,12 +153,12 @@ BELL_API uint64_t bell_buffer_bytes(bell_buffer *buffer);
 /* ---- controller ------------------------------------------------------------------------------------------------ */
 
 typedef struct bell_controller_config {
-    uint32_t admin_depth;        /* 2..4096; 0: 128 */
-    uint32_t timeout_ms;         /* per command, every queue; 0: 10000 */
-    uint32_t css;                /* CC.CSS; 0 NVM, 6 all supported, 7 admin only */
-    uint32_t ams;                /* CC.AMS; 0 round robin, 1 weighted */
-    uint32_t mps;                /* CC.MPS; page size is 2^(12+mps) */
-    uint32_t aer_count;          /* asynchronous event requests kept armed; 0: 1; 0xffffffff: none */
+    uint32_t admin_depth; /* 2..4096; 0: 128 */
+    uint32_t timeout_ms;  /* per command, every queue; 0: 10000 */
+    uint32_t css;         /* CC.CSS; 0 NVM, 6 all supported, 7 admin only */
+    uint32_t ams;         /* CC.AMS; 0 round robin, 1 weighted */
+    uint32_t mps;         /* CC.MPS; page size is 2^(12+mps) */
+    uint32_t aer_count;   /* asynchronous event requests kept armed; 0: 1; 0xffffffff: none */
 } bell_controller_config;
 
 /**
@@ -159,14 +170,15 @@ typedef struct bell_controller_config {
  */
 BELL_API int bell_controller_enable(bell_device *device, const bell_controller_config *config);
 
-/** bell_controller_disable - CC.EN = 0, wait for RDY=0, bounded by CAP.TO; every outstanding command ends with BELL_CQ_LOST. */
+/** bell_controller_disable - CC.EN = 0, wait for RDY=0, bounded by CAP.TO; every outstanding command ends with
+ * BELL_CQ_LOST. */
 BELL_API int bell_controller_disable(bell_device *device);
 
 /** bell_controller_shutdown - CC.SHN normal or abrupt, wait for CSTS.SHST=10b up to timeout_ms. */
 BELL_API int bell_controller_shutdown(bell_device *device, int abrupt, uint32_t timeout_ms);
 
-/** bell_controller_admin - the admin qpair; NULL before the first bell_controller_enable. Owned by the device: never close it.
- *  It stays the same handle over resets and re-enables. */
+/** bell_controller_admin - the admin qpair; NULL before the first bell_controller_enable. Owned by the device: never
+ * close it. It stays the same handle over resets and re-enables. */
 BELL_API bell_qpair *bell_controller_admin(bell_device *device);
 
 BELL_API int bell_controller_set_timeout(bell_device *device, uint32_t timeout_ms);
@@ -186,52 +198,56 @@ typedef struct bell_qpair_info {
     uint32_t depth;
     uint32_t outstanding; /* commands submitted whose end is not yet reported */
     uint32_t sq_tail;
-    uint32_t sq_head;     /* as last reported by the device */
+    uint32_t sq_head; /* as last reported by the device */
     uint32_t cq_head;
     uint32_t cq_phase;
-    uint32_t vector;      /* 0xffffffff: no interrupts */
-    uint32_t alive;       /* 0: deleted or lost by a reset */
-    uint32_t worker;      /* 1: owned by an I/O worker */
-    uint64_t submitted;   /* counters since creation */
+    uint32_t vector;    /* 0xffffffff: no interrupts */
+    uint32_t alive;     /* 0: deleted or lost by a reset */
+    uint32_t worker;    /* 1: owned by an I/O worker */
+    uint64_t submitted; /* counters since creation */
     uint64_t completed;
 } bell_qpair_info;
 
-/** bell_qpair_create - Create I/O CQ and SQ; admin. Errors: -EINVAL (depth), -ENOSPC (no free id), -EIO (device refused: the text has
- *  the status), -ETIMEDOUT, -ENOTCONN (controller not enabled). */
+/** bell_qpair_create - Create I/O CQ and SQ; admin. Errors: -EINVAL (depth), -ENOSPC (no free id), -EIO (device
+ * refused: the text has the status), -ETIMEDOUT, -ENOTCONN (controller not enabled). */
 BELL_API int bell_qpair_create(bell_device *device, const bell_qpair_config *config, bell_qpair **out);
 
-/** bell_qpair_close - delete SQ and CQ (skipped if the queue is lost) and free the handle; admin. Outstanding commands end silently.
- *  The handle is gone even if the device refuses (-EIO) or does not answer (-ETIMEDOUT). -EBUSY, and nothing done: a worker's queue;
- *  -EINVAL: the admin queue. */
+/** bell_qpair_close - delete SQ and CQ (skipped if the queue is lost) and free the handle; admin. Outstanding commands
+ * end silently. The handle is gone even if the device refuses (-EIO) or does not answer (-ETIMEDOUT). -EBUSY, and
+ * nothing done: a worker's queue; -EINVAL: the admin queue. */
 BELL_API int bell_qpair_close(bell_qpair *qpair);
 
 /** bell_qpair_get_info - safe from any thread. */
 BELL_API int bell_qpair_get_info(bell_qpair *qpair, bell_qpair_info *out);
 
-#define BELL_CMD_RAW_DATA_POINTER 0x01u /* send the SQE's own MPTR/PRP1/PRP2; otherwise PRPs are built from data_iova, data_bytes */
-#define BELL_CMD_RAW_CID          0x02u /* keep the SQE's CID (tests of duplicate CIDs); otherwise the driver assigns it */
-#define BELL_CMD_HOLD_DOORBELL    0x04u /* place the SQE but ring only with the next command or bell_qpair_ring */
+#define BELL_CMD_RAW_DATA_POINTER                                                                                      \
+    0x01u /* send the SQE's own MPTR/PRP1/PRP2; otherwise PRPs are built from data_iova, data_bytes */
+#define BELL_CMD_RAW_CID       0x02u /* keep the SQE's CID (tests of duplicate CIDs); otherwise the driver assigns it */
+#define BELL_CMD_HOLD_DOORBELL 0x04u /* place the SQE but ring only with the next command or bell_qpair_ring */
 
 typedef struct bell_command {
     uint8_t sqe[64];
-    uint64_t data_iova;   /* any alignment of 4; 0 with data_bytes 0: no data */
+    uint64_t data_iova; /* any alignment of 4; 0 with data_bytes 0: no data */
     uint64_t data_bytes;
-    uint64_t tag;         /* comes back in the completion */
-    uint32_t timeout_ms;  /* 0: the controller's */
-    uint32_t flags;       /* BELL_CMD_... */
+    uint64_t tag;        /* comes back in the completion */
+    uint32_t timeout_ms; /* 0: the controller's */
+    uint32_t flags;      /* BELL_CMD_... */
 } bell_command;
 
-/** bell_qpair_submit - post one command of any content. Writes the CID used to *cid, which may be NULL. Errors: -EAGAIN (queue full),
- *  -EINVAL (data pointer alignment), -E2BIG (more than one page of PRP list entries per command slot), -ENODEV (queue lost, controller
- *  disabled), -EBUSY (the queue belongs to an I/O worker; bell_qpair_poll, wait and ring say so too). */
+/** bell_qpair_submit - post one command of any content. Writes the CID used to *cid, which may be NULL. Errors: -EAGAIN
+ * (queue full), -EINVAL (data pointer alignment), -E2BIG (more than one page of PRP list entries per command slot),
+ * -ENODEV (queue lost, controller disabled), -EBUSY (the queue belongs to an I/O worker; bell_qpair_poll, wait and ring
+ * say so too). */
 BELL_API int bell_qpair_submit(bell_qpair *qpair, const bell_command *command, uint16_t *cid);
 BELL_API int bell_qpair_ring(bell_qpair *qpair);
 
 /* bell_completion.flags */
-#define BELL_CQ_TIMEOUT 0x01u /* not from the device: time ran out. The CQE is all ones; the slot stays busy until the real one comes */
-#define BELL_CQ_LOST    0x02u /* not from the device: reset, disable or removal. The CQE is all ones */
-/* Completion of an AER that bell_controller_enable armed, successful (it has been re-armed already) or not (it has not). Its tag is
- * UINT64_MAX. When a reset or disable disarms it, that is in the cmdlog only: nobody sent it, nobody waits for it. */
+#define BELL_CQ_TIMEOUT                                                                                                \
+    0x01u /* not from the device: time ran out. The CQE is all ones; the slot stays busy until the real one comes */
+#define BELL_CQ_LOST 0x02u /* not from the device: reset, disable or removal. The CQE is all ones */
+/* Completion of an AER that bell_controller_enable armed, successful (it has been re-armed already) or not (it has
+ * not). Its tag is UINT64_MAX. When a reset or disable disarms it, that is in the cmdlog only: nobody sent it, nobody
+ * waits for it. */
 #define BELL_CQ_EVENT 0x04u
 
 typedef struct bell_completion {
@@ -244,8 +260,8 @@ typedef struct bell_completion {
     uint16_t qid;
 } bell_completion;
 
-/** bell_qpair_poll - take up to max ends of commands, without waiting. Returns their number. Checks time-outs. Late real
- *  completions of timed-out commands are logged, free their slot and are not reported. */
+/** bell_qpair_poll - take up to max ends of commands, without waiting. Returns their number. Checks time-outs. Late
+ * real completions of timed-out commands are logged, free their slot and are not reported. */
 BELL_API int bell_qpair_poll(bell_qpair *qpair, bell_completion *out, uint32_t max);
 
 /** bell_qpair_wait - like poll, but spins (then yields, then sleeps) until at least one end or timeout_us passed. */
@@ -260,7 +276,7 @@ BELL_API int bell_qpair_wait(bell_qpair *qpair, bell_completion *out, uint32_t m
 #define BELL_LOG_LATE 0x200u /* the real completion came after the reported time-out; cqe is the real one */
 
 typedef struct bell_cmdlog_entry {
-    uint64_t sequence;     /* 0, 1, 2 ... per qpair, in order of submission */
+    uint64_t sequence; /* 0, 1, 2 ... per qpair, in order of submission */
     uint64_t submitted_ns;
     uint64_t completed_ns; /* 0 while outstanding */
     uint8_t sqe[64];
@@ -272,13 +288,14 @@ typedef struct bell_cmdlog_entry {
 } bell_cmdlog_entry;
 
 /**
- * bell_cmdlog_read - copy entries from sequence number `from` on, oldest first; safe from any thread while the queue is in use.
- * Returns the number copied and sets *next to the sequence to ask for next time. Overwritten entries are skipped. An entry that is
- * outstanding is returned as it is (without BELL_LOG_DONE); ask for it again to see its end.
+ * bell_cmdlog_read - copy entries from sequence number `from` on, oldest first; safe from any thread while the queue is
+ * in use. Returns the number copied and sets *next to the sequence to ask for next time. Overwritten entries are
+ * skipped. An entry that is outstanding is returned as it is (without BELL_LOG_DONE); ask for it again to see its end.
  */
 BELL_API int bell_cmdlog_read(bell_qpair *qpair, uint64_t from, bell_cmdlog_entry *out, uint32_t max, uint64_t *next);
 
-/* ---- I/O workers -------------------------------------------------------------------------------------------------- */
+/* ---- I/O workers --------------------------------------------------------------------------------------------------
+ */
 
 #define BELL_WORKER_MAX_SIZES 16u
 
@@ -287,23 +304,23 @@ BELL_API int bell_cmdlog_read(bell_qpair *qpair, uint64_t from, bell_cmdlog_entr
 
 typedef struct bell_worker_config {
     uint32_t nsid;
-    uint32_t lba_bytes;                       /* data bytes of an LBA */
-    uint64_t region_start;                    /* first LBA */
-    uint64_t region_end;                      /* exclusive */
-    uint32_t size_count;                      /* 1..BELL_WORKER_MAX_SIZES */
-    uint32_t sizes[16];                       /* LBAs an I/O, 1..65536 */
-    uint32_t size_weights[16];                /* relative share of each size */
-    uint32_t random_percent;                  /* 0 sequential .. 100 random */
-    uint32_t read_percent;                    /* the rest are writes */
-    uint32_t qdepth;                          /* commands kept outstanding, 1..MQES */
-    uint32_t pattern;                         /* write data: 0 zeros, 1 ones, 2 pattern_value as dwords, 3 random */
+    uint32_t lba_bytes;        /* data bytes of an LBA */
+    uint64_t region_start;     /* first LBA */
+    uint64_t region_end;       /* exclusive */
+    uint32_t size_count;       /* 1..BELL_WORKER_MAX_SIZES */
+    uint32_t sizes[16];        /* LBAs an I/O, 1..65536 */
+    uint32_t size_weights[16]; /* relative share of each size */
+    uint32_t random_percent;   /* 0 sequential .. 100 random */
+    uint32_t read_percent;     /* the rest are writes */
+    uint32_t qdepth;           /* commands kept outstanding, 1..MQES */
+    uint32_t pattern;          /* write data: 0 zeros, 1 ones, 2 pattern_value as dwords, 3 random */
     uint32_t pattern_value;
-    uint32_t cpu;                             /* CPU to pin to; 0xffffffff: not pinned */
+    uint32_t cpu; /* CPU to pin to; 0xffffffff: not pinned */
     uint32_t flags;
-    uint64_t seed;                            /* same seed, same I/O stream */
-    uint64_t duration_ns;                     /* 0: no limit */
-    uint64_t io_count;                        /* 0: no limit */
-    uint64_t iops_limit;                      /* 0: none; absolute schedule */
+    uint64_t seed;        /* same seed, same I/O stream */
+    uint64_t duration_ns; /* 0: no limit */
+    uint64_t io_count;    /* 0: no limit */
+    uint64_t iops_limit;  /* 0: none; absolute schedule */
 } bell_worker_config;
 
 enum { BELL_WORKER_READY = 0, BELL_WORKER_RUNNING = 1, BELL_WORKER_DONE = 2, BELL_WORKER_FAILED = 3 };
@@ -311,14 +328,15 @@ enum { BELL_WORKER_READY = 0, BELL_WORKER_RUNNING = 1, BELL_WORKER_DONE = 2, BEL
 /* Latency histogram, log-linear: v < 128 ns counts in bucket v; else with s = floor(log2 v) - 7 in bucket
    (s + 1) * 128 + (v >> s) - 128. Relative error below 1 %; the last bucket also takes everything above (2^44 ns). */
 #define BELL_HISTOGRAM_SUB_BITS 7u
-#define BELL_HISTOGRAM_BUCKETS 4864u
+#define BELL_HISTOGRAM_BUCKETS  4864u
 
-/* Shared memory written by the worker's thread alone, readable at any time; every field is a single aligned 64-bit store. */
+/* Shared memory written by the worker's thread alone, readable at any time; every field is a single aligned 64-bit
+ * store. */
 typedef struct bell_worker_counters {
-    uint64_t state;            /* BELL_WORKER_... */
+    uint64_t state; /* BELL_WORKER_... */
     uint64_t started_ns;
-    uint64_t updated_ns;       /* time of the last update */
-    uint64_t finished_ns;      /* 0 while running */
+    uint64_t updated_ns;  /* time of the last update */
+    uint64_t finished_ns; /* 0 while running */
     uint64_t submitted;
     uint64_t completed;
     uint64_t outstanding;
@@ -326,20 +344,21 @@ typedef struct bell_worker_counters {
     uint64_t writes;
     uint64_t read_bytes;
     uint64_t write_bytes;
-    uint64_t errors;           /* completions with a status other than success, time-outs included */
-    uint64_t first_error;      /* status field (CQE dword 3 >> 17) of the first one, 0 if none */
+    uint64_t errors;      /* completions with a status other than success, time-outs included */
+    uint64_t first_error; /* status field (CQE dword 3 >> 17) of the first one, 0 if none */
     uint64_t first_error_lba;
     uint64_t latency_sum_ns;
-    uint64_t latency_min_ns;   /* ~0 before the first */
+    uint64_t latency_min_ns; /* ~0 before the first */
     uint64_t latency_max_ns;
-    uint64_t cpu_ns;           /* CPU time of the worker's thread */
+    uint64_t cpu_ns; /* CPU time of the worker's thread */
     uint64_t qid;
     uint64_t reserved[13];
     uint64_t read_latency[4864];  /* histogram of reads */
     uint64_t write_latency[4864]; /* histogram of writes */
 } bell_worker_counters;
 
-/** bell_worker_create - check the config, create the worker's qpair (depth qdepth+1) and buffers; admin. -EINVAL names the parameter. */
+/** bell_worker_create - check the config, create the worker's qpair (depth qdepth+1) and buffers; admin. -EINVAL names
+ * the parameter. */
 BELL_API int bell_worker_create(bell_device *device, const bell_worker_config *config, bell_worker **out);
 /** bell_worker_start - start the thread. */
 BELL_API int bell_worker_start(bell_worker *worker);

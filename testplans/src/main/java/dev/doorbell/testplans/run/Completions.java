@@ -22,11 +22,15 @@ final class Completions {
         this.flow = flow;
     }
 
-    /** Submits all, then waits for all; the ends come in the order of the commands. */
+    /**
+     * Submits all with one doorbell, as the two of a fused pair must be (NVMe Base 2.0c §3.4.2), then waits for all; the
+     * ends come in the order of the commands.
+     */
     List<Completion> send(Qpair qpair, List<Command> commands, Duration longest) {
         List<CompletableFuture<Completion>> pending = new ArrayList<>();
-        for (Command c : commands) {
-            pending.add(qpair.send(c));
+        for (int i = 0; i < commands.size(); i++) {
+            boolean last = i == commands.size() - 1;
+            pending.add(qpair.send(last ? commands.get(i) : commands.get(i).holdDoorbell()));
         }
         long start = System.nanoTime();
         int polls = 0;
