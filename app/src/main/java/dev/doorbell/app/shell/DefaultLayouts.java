@@ -81,7 +81,7 @@ final class DefaultLayouts {
     private record Shape(double left, double right, double bottom, boolean leftIsTall) {
         static Shape of(Perspective perspective, boolean narrow) {
             return switch (perspective) {
-                case EXPLORE -> narrow ? new Shape(216, 296, 214, false) : new Shape(280, 376, 286, false);
+                case EXPLORE -> narrow ? new Shape(216, 296, 252, false) : new Shape(280, 376, 320, false);
                 case TRAFFIC -> narrow ? new Shape(280, 320, 190, true) : new Shape(312, 418, 244, true);
                 case TEST -> narrow ? new Shape(264, 360, 200, false) : new Shape(316, 496, 260, false);
             };

@@ -42,6 +42,7 @@ final class CmdlogTable extends TableView<CmdlogRow> {
                         r -> time(r),
                         Comparator.comparingLong(r -> r.entry().submittedNanos())));
         var delta = column("delta", 84, null);
+        delta.setMinWidth(76);
         delta.setCellFactory(c -> new DeltaCell());
         getColumns().add(delta);
         getColumns()
@@ -101,6 +102,7 @@ final class CmdlogTable extends TableView<CmdlogRow> {
 
     private TableColumn<CmdlogRow, CmdlogRow> text(String key, double width, Function<CmdlogRow, String> text) {
         var column = column(key, width, Comparator.comparing(text));
+        column.setMinWidth(96);
         column.setCellFactory(c -> new TextCell(text));
         return column;
     }
@@ -108,6 +110,7 @@ final class CmdlogTable extends TableView<CmdlogRow> {
     private TableColumn<CmdlogRow, CmdlogRow> mono(
             String key, double width, Function<CmdlogRow, String> text, Comparator<CmdlogRow> order) {
         var column = column(key, width, order);
+        column.setMinWidth(width - 4);
         column.setCellFactory(c -> new TextCell(text, "mono"));
         return column;
     }
@@ -121,6 +124,7 @@ final class CmdlogTable extends TableView<CmdlogRow> {
 
     private TableColumn<CmdlogRow, CmdlogRow> status() {
         var column = column("status", 216, Comparator.comparing(CmdlogRow::status));
+        column.setMinWidth(120);
         column.setCellFactory(c -> new TableCell<>() {
             private final StatusIcon icon = new StatusIcon(StatusIcon.State.OK);
 
@@ -152,6 +156,7 @@ final class CmdlogTable extends TableView<CmdlogRow> {
     private TableColumn<CmdlogRow, CmdlogRow> latency() {
         var column =
                 column("latency", 200, Comparator.comparingLong(r -> r.entry().latencyNanos()));
+        column.setMinWidth(104);
         column.setCellFactory(c -> new TableCell<>() {
             private final LatencyBar bar = new LatencyBar();
 

@@ -70,6 +70,8 @@ final class CmdlogView implements View {
     private final Chip failed;
     private final AtomicBoolean collecting = new AtomicBoolean();
     private Predicate<CmdlogRow> expression = row -> true;
+    /** What is wrong with the filter; empty: nothing. */
+    private String complaint = "";
     private volatile CmdlogCollector collector;
 
     CmdlogView(ViewContext context) {
@@ -127,8 +129,10 @@ final class CmdlogView implements View {
         });
         filter.setId("cmdlog-filter");
         filter.setPrefWidth(280);
+        filter.setMinWidth(240);
         filter.input().textProperty().addListener(o -> parse());
         count.getStyleClass().addAll("muted", "small");
+        count.setId("cmdlog-count");
         count.setMinWidth(0);
         failed.setVisible(false);
         failed.managedProperty().bind(failed.visibleProperty());
@@ -273,13 +277,15 @@ final class CmdlogView implements View {
     private void parse() {
         try {
             expression = CmdlogFilter.parse(filter.input().getText());
+            complaint = "";
             Tone.NEUTRAL.applyTo(filter);
             filter.input().setTooltip(new Tooltip(texts.get("filter.tip")));
             refilter();
         } catch (CmdlogFilter.SyntaxException e) {
             Tone.ATTENTION.applyTo(filter);
             filter.input().setTooltip(new Tooltip(e.getMessage()));
-            count.setText(e.getMessage());
+            complaint = e.getMessage();
+            counts();
         }
     }
 
@@ -290,10 +296,14 @@ final class CmdlogView implements View {
     }
 
     private void counts() {
-        count.setText(texts.get(
-                queues.getValue().workers() ? "count" : "count.hidden",
-                Figures.count(model.shown().size()),
-                Figures.count(model.total().get())));
+        (complaint.isEmpty() ? Tone.NEUTRAL : Tone.ATTENTION).applyTo(count);
+        count.setText(
+                complaint.isEmpty()
+                        ? texts.get(
+                                queues.getValue().workers() ? "count" : "count.hidden",
+                                Figures.count(model.shown().size()),
+                                Figures.count(model.total().get()))
+                        : complaint);
         failed.setVisible(model.failed().get() > 0);
         failed.setText(texts.get("failed", Figures.count(model.failed().get())));
     }

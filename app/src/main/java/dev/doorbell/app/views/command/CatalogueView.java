@@ -184,9 +184,9 @@ final class CatalogueView implements View {
             note.getStyleClass().addAll("muted", "small");
             Region gap = new Region();
             HBox.setHgrow(gap, Priority.ALWAYS);
-            name.setMinWidth(Region.USE_PREF_SIZE);
             note.setMinWidth(0);
-            row = new HBox(8, opcode, name, gap, note, alert);
+            row = new HBox(6, opcode, name, gap, note, alert);
+            note.managedProperty().bind(note.textProperty().isNotEmpty());
             alert.managedProperty().bind(alert.visibleProperty());
             Tooltip.install(alert, new Tooltip(texts.get("catalogue.danger")));
             alert.getStyleClass().add("danger-mark");
@@ -225,6 +225,8 @@ final class CatalogueView implements View {
             opcode.setManaged(!left.isEmpty());
             name.setText(middle);
             note.setText(right);
+            // A command alone may be cut, one with details keeps its name and cuts those.
+            name.setMinWidth(right.isEmpty() ? 0 : Region.USE_PREF_SIZE);
         }
     }
 }

@@ -36,6 +36,7 @@ final class CommandForm extends ScrollPane {
 
     /** Lays the form out anew, for another command. */
     void rebuild() {
+        rows.forEach(FieldRow::dispose);
         rows.clear();
         content.getChildren().clear();
         Draft draft = desk.draft().get();
@@ -80,7 +81,7 @@ final class CommandForm extends ScrollPane {
 
     private String heads(List<DwordField> fields, int dword) {
         return fields.stream()
-                .filter(f -> f.dword() == dword && f.dword2().isPresent())
+                .filter(f -> f.dword() == dword && f.dword2().orElse(dword) != dword)
                 .findFirst()
                 .map(f -> texts.get("form.dwords", dword, f.dword2().getAsInt()))
                 .orElseGet(() -> texts.get("form.dword", dword));

@@ -93,7 +93,9 @@ final class DwordTable extends VBox {
         }
         for (DwordField field : draft.fields(desk.catalogue())) {
             chip(field, field.dword());
-            field.dword2().ifPresent(high -> chip(field, high));
+            if (field.dword2().orElse(field.dword()) != field.dword()) {
+                chip(field, field.dword2().getAsInt());
+            }
         }
         update();
         light(desk.focus().get());
@@ -118,8 +120,9 @@ final class DwordTable extends VBox {
         for (int i = 0; i < 16; i++) {
             TextField word = words.get(i);
             String text = HexFormat.of().toHexDigits(draft.dword(i));
-            if (!word.isFocused() && !word.getText().equals(text)) {
+            if (!word.isFocused()) {
                 word.setText(text);
+                word.pseudoClassStateChanged(STRANGE, false);
             }
             word.pseudoClassStateChanged(PseudoClass.getPseudoClass("zero"), draft.dword(i) == 0);
             rows.get(i).pseudoClassStateChanged(STRANGE, strange[i] != 0);

@@ -19,11 +19,15 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
 import javafx.util.StringConverter;
+import javafx.util.Subscription;
 
 /** One field of the form: its name and bits, a control that suits it, and what its value means. */
 final class FieldRow extends HBox {
     private static final PseudoClass LIT = PseudoClass.getPseudoClass("lit");
     private static final PseudoClass STRANGE = PseudoClass.getPseudoClass("strange");
+
+    /** Hex of fields up to this width is written with all its digits. */
+    private static final int PADDED_BITS = 16;
 
     private final CommandDesk desk;
     private final Texts texts;
@@ -33,6 +37,7 @@ final class FieldRow extends HBox {
     private final ComboBox<Long> choice = new ComboBox<>();
     private final CheckBox check = new CheckBox();
     private final Map<CheckBox, FieldSpec> bits = new java.util.LinkedHashMap<>();
+    private final Subscription lighting;
     private boolean updating;
 
     FieldRow(CommandDesk desk, Texts texts, DwordField field) {
@@ -63,8 +68,16 @@ final class FieldRow extends HBox {
             getChildren().add(hint);
         }
         setOnMousePressed(e -> desk.focus().set(field.name()));
-        desk.focus().subscribe(lit -> pseudoClassStateChanged(LIT, field.name().equals(lit)));
+        lighting = desk.focus().subscribe(lit -> pseudoClassStateChanged(LIT, field.name().equals(lit)));
+        Tooltip whole = new Tooltip();
+        whole.textProperty().bind(hint.textProperty());
+        hint.setTooltip(whole);
         update();
+    }
+
+    /** Call when the row leaves the form for good. */
+    void dispose() {
+        lighting.unsubscribe();
     }
 
     DwordField field() {
@@ -261,6 +274,10 @@ final class FieldRow extends HBox {
             case UINT, COUNT0, SIZE, TIME, KELVIN -> true;
             default -> false;
         };
-        return decimal && value >= 0 ? Long.toString(value) : "0x" + Long.toHexString(value);
+        if (decimal && value >= 0) {
+            return Long.toString(value);
+        }
+        int digits = field.bits() <= PADDED_BITS ? Math.ceilDiv(field.bits(), 4) : 1;
+        return "0x%%0%dx".formatted(digits).formatted(value);
     }
 }

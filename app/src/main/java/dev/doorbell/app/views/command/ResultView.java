@@ -32,6 +32,7 @@ import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
 import javafx.stage.FileChooser;
 
 /** What came of the last sending: status, completion, data decoded and raw, and the sendings before it. */
@@ -52,6 +53,7 @@ final class ResultView implements View {
     private final FieldsPane fields = new FieldsPane();
     private final HexView plain = new HexView();
     private final Label noData;
+    private final StackPane noDataPane;
     private final SplitPane split = new SplitPane();
 
     ResultView(ViewContext context) {
@@ -61,6 +63,9 @@ final class ResultView implements View {
         completion = new CompletionGrid(texts);
         noData = new Label(texts.get("result.noData"));
         noData.getStyleClass().addAll("muted", "form-note");
+        noData.setWrapText(true);
+        noDataPane = new StackPane(noData);
+        noDataPane.getStyleClass().add("no-data");
         root.getStyleClass().add("command-result");
         root.getStylesheets().add(CommandView.stylesheet());
         split.setOrientation(Orientation.HORIZONTAL);
@@ -111,7 +116,7 @@ final class ResultView implements View {
         boolean good = outcome.completion().isSuccess();
         if (outcome.data().length == 0 || reads && !good) {
             noData.setText(texts.get(outcome.data().length == 0 ? "result.noData" : "result.failedData"));
-            return noData;
+            return noDataPane;
         }
         if (reads && outcome.structure().isPresent()) {
             Decoded now = outcome.structure().get().decode(outcome.data());
