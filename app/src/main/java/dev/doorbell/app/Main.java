@@ -23,7 +23,10 @@ public final class Main {
         // JavaFX warns at every start on the class path; there is nothing anybody could do about it.
         Logger.getLogger("javafx").setLevel(Level.SEVERE);
         // Read while JavaFX starts: the window needs it first thing, and the palette at the first key.
-        Thread.ofPlatform().daemon().name("catalogue").start(() -> Catalogue.standard().prepareSearch());
+        Thread.ofPlatform()
+                .daemon()
+                .name("catalogue")
+                .start(() -> Catalogue.standard().prepareSearch());
         Application.launch(DoorbellApplication.class, args);
         System.exit(0);
     }

@@ -57,6 +57,7 @@ final class OpenView implements ViewContext {
                 () -> pinned.get() != null ? pinned.get() : workbench.device().get(), pinned, workbench.device());
         body.getStyleClass().add("view");
         body.setUserData(this);
+        body.setId("view-" + contribution.id());
         visible.bind(body.sceneProperty()
                 .flatMap(Scene::windowProperty)
                 .flatMap(Window::showingProperty)

@@ -45,7 +45,10 @@ public final class Tour {
             }
         }
         Logger.getLogger("javafx").setLevel(Level.SEVERE);
-        Thread.ofPlatform().daemon().name("catalogue").start(() -> Catalogue.standard().prepareSearch());
+        Thread.ofPlatform()
+                .daemon()
+                .name("catalogue")
+                .start(() -> Catalogue.standard().prepareSearch());
         int troubles = 0;
         for (boolean dark : themes) {
             troubles += lead(out, dark, width, height);

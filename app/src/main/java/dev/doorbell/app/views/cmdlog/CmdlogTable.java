@@ -38,7 +38,7 @@ final class CmdlogTable extends TableView<CmdlogRow> {
         getColumns()
                 .add(mono(
                         "time",
-                        132,
+                        150,
                         r -> time(r),
                         Comparator.comparingLong(r -> r.entry().submittedNanos())));
         var delta = column("delta", 84, null);

@@ -72,6 +72,7 @@ final class CmdlogView implements View {
     private Predicate<CmdlogRow> expression = row -> true;
     /** What is wrong with the filter; empty: nothing. */
     private String complaint = "";
+
     private volatile CmdlogCollector collector;
 
     CmdlogView(ViewContext context) {
@@ -114,6 +115,7 @@ final class CmdlogView implements View {
                         new Queues(texts.get("queues.all"), row -> true, true));
         queues.getSelectionModel().select(0);
         queues.setId("cmdlog-queues");
+        queues.setMinWidth(Region.USE_PREF_SIZE);
         queues.valueProperty().addListener(o -> refilter());
         toggle(follow, "follow", "mdi2a-arrow-collapse-down");
         follow.setSelected(true);
@@ -129,7 +131,6 @@ final class CmdlogView implements View {
         });
         filter.setId("cmdlog-filter");
         filter.setPrefWidth(280);
-        filter.setMinWidth(240);
         filter.input().textProperty().addListener(o -> parse());
         count.getStyleClass().addAll("muted", "small");
         count.setId("cmdlog-count");
@@ -297,6 +298,7 @@ final class CmdlogView implements View {
 
     private void counts() {
         (complaint.isEmpty() ? Tone.NEUTRAL : Tone.ATTENTION).applyTo(count);
+        count.setMinWidth(complaint.isEmpty() ? Region.USE_PREF_SIZE : 0);
         count.setText(
                 complaint.isEmpty()
                         ? texts.get(

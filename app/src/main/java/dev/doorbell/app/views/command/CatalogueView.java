@@ -203,6 +203,7 @@ final class CatalogueView implements View {
             pseudoClassStateChanged(GROUP, line instanceof Line.Heading && !nothing);
             setDisable(line instanceof Line.Heading && !nothing);
             setGraphic(nothing ? null : row);
+            setTooltip(null);
             if (nothing) {
                 return;
             }
@@ -225,6 +226,9 @@ final class CatalogueView implements View {
             opcode.setManaged(!left.isEmpty());
             name.setText(middle);
             note.setText(right);
+            if (!left.isEmpty()) {
+                setTooltip(new Tooltip(right.isEmpty() ? middle : middle + "\n" + right));
+            }
             // A command alone may be cut, one with details keeps its name and cuts those.
             name.setMinWidth(right.isEmpty() ? 0 : Region.USE_PREF_SIZE);
         }

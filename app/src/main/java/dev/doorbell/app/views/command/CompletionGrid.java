@@ -20,7 +20,7 @@ final class CompletionGrid extends ScrollPane {
         setFitToWidth(true);
         setHbarPolicy(ScrollBarPolicy.NEVER);
         setContent(grid);
-        for (double width : new double[] {84, 76, 132}) {
+        for (double width : new double[] {84, 76, 128}) {
             ColumnConstraints column = new ColumnConstraints(width);
             column.setMinWidth(width);
             grid.getColumnConstraints().add(column);

@@ -68,7 +68,8 @@ final class FieldRow extends HBox {
             getChildren().add(hint);
         }
         setOnMousePressed(e -> desk.focus().set(field.name()));
-        lighting = desk.focus().subscribe(lit -> pseudoClassStateChanged(LIT, field.name().equals(lit)));
+        lighting = desk.focus()
+                .subscribe(lit -> pseudoClassStateChanged(LIT, field.name().equals(lit)));
         Tooltip whole = new Tooltip();
         whole.textProperty().bind(hint.textProperty());
         hint.setTooltip(whole);

@@ -37,6 +37,7 @@ import javafx.stage.FileChooser;
 
 /** What came of the last sending: status, completion, data decoded and raw, and the sendings before it. */
 final class ResultView implements View {
+    private static final double COMPLETION_WIDTH = 430;
     private static final PseudoClass CHOSEN = PseudoClass.getPseudoClass("chosen");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
@@ -104,7 +105,7 @@ final class ResultView implements View {
         Node data = data(outcome);
         if (!split.getItems().equals(java.util.List.of(completion, data))) {
             split.getItems().setAll(completion, data);
-            split.setDividerPositions(0.27);
+            split.setDividerPositions(Math.clamp(COMPLETION_WIDTH / Math.max(1, root.getWidth()), 0.2, 0.4));
         }
         root.setCenter(split);
         root.setBottom(history);

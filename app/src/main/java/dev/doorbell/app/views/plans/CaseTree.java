@@ -60,6 +60,7 @@ final class CaseTree extends TreeTableView<CaseTree.Line> {
         TreeTableColumn<Line, Line> result = column("result", 200);
         result.setCellFactory(c -> new TextCell(this::result, "muted"));
         TreeTableColumn<Line, Line> time = column("time", 84);
+        time.setMinWidth(80);
         time.setMaxWidth(120);
         time.setCellFactory(c -> new TextCell(CaseTree::time, "mono", "right"));
         getColumns().add(name);

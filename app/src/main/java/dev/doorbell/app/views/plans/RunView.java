@@ -76,7 +76,7 @@ final class RunView implements View {
         title.getStyleClass().add("subject");
         about.getStyleClass().addAll("muted", "small");
         about.setMinWidth(0);
-        title.setMinWidth(60);
+        title.setMinWidth(Region.USE_PREF_SIZE);
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         action(pause, "pause", "mdi2p-pause");
@@ -183,7 +183,15 @@ final class RunView implements View {
         pause.setDisable(!here);
         stop.setDisable(!here);
         again.setDisable(running);
+        show(pause, here);
+        show(stop, here);
+        show(again, !here);
         report.setDisable(desk.current().get() == null || !desk.current().get().ended());
+    }
+
+    private static void show(javafx.scene.Node button, boolean wanted) {
+        button.setVisible(wanted);
+        button.setManaged(wanted);
     }
 
     private void export() {

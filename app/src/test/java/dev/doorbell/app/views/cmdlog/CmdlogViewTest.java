@@ -109,15 +109,17 @@ class CmdlogViewTest {
     @Test
     void theNewestCommandsAppearDecodedAndInSight() {
         identifyAndWait(60);
-        assertThat(shown())
-                .anySatisfy(row -> {
-                    assertThat(row.name()).isEqualTo("Identify");
-                    assertThat(row.details()).contains("CNS 0x01");
-                    assertThat(row.status()).startsWith("Success");
-                });
-        sim.until("the last row is in sight", () -> table.lookupAll(".table-row-cell").stream()
-                .map(TableRow.class::cast)
-                .anyMatch(row -> row.isVisible() && row.getItem() == table.getItems().getLast()));
+        assertThat(shown()).anySatisfy(row -> {
+            assertThat(row.name()).isEqualTo("Identify");
+            assertThat(row.details()).contains("CNS 0x01");
+            assertThat(row.status()).startsWith("Success");
+        });
+        sim.until(
+                "the last row is in sight",
+                () -> table.lookupAll(".table-row-cell").stream()
+                        .map(TableRow.class::cast)
+                        .anyMatch(row -> row.isVisible()
+                                && row.getItem() == table.getItems().getLast()));
     }
 
     @Test
@@ -161,7 +163,9 @@ class CmdlogViewTest {
                 .anyMatch(t -> t.startsWith("CNS 1"))
                 .anyMatch(t -> t.startsWith("SQHD"))
                 .anyMatch(t -> t.contains("SC 0x00"));
-        assertThat(words.stream().filter("dw3"::equals)).as("in the SQE and in the CQE").hasSize(2);
+        assertThat(words.stream().filter("dw3"::equals))
+                .as("in the SQE and in the CQE")
+                .hasSize(2);
         sim.run(() -> table.getSelectionModel().clearSelection());
         sim.until("the details are gone", () -> sim.lookup(".cmdlog-details").isEmpty());
     }
@@ -196,8 +200,9 @@ class CmdlogViewTest {
         MenuButton export = sim.find("#cmdlog-export", MenuButton.class);
 
         sim.run(() -> export.getItems().get(0).fire());
-        List<String> csv =
-                sim.get(() -> Clipboard.getSystemClipboard().getString()).lines().toList();
+        List<String> csv = sim.get(() -> Clipboard.getSystemClipboard().getString())
+                .lines()
+                .toList();
         assertThat(csv).hasSize(rows.size() + 1);
         assertThat(csv.getFirst()).startsWith("number,submitted_at,").endsWith(",sqe,cqe");
         assertThat(csv.get(1))

@@ -117,8 +117,7 @@ class CommandViewsTest {
         sim.run(() -> {
             filter.setText("get log");
             Event.fireEvent(
-                    filter,
-                    new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.DOWN, false, false, false, false));
+                    filter, new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.DOWN, false, false, false, false));
             filter.setText("");
         });
         sim.until("the fields of Get Log Page", () -> sim.lookup("#field-LID").isPresent());
@@ -162,10 +161,12 @@ class CommandViewsTest {
 
         type("#field-LSP .text-field", "1");
         assertThat(marked("#field-LSP")).isFalse();
-        sim.until("the dword stands as it was sent", () -> !sim.lookup("#dword-12")
-                .orElseThrow()
-                .getPseudoClassStates()
-                .contains(STRANGE));
+        sim.until(
+                "the dword stands as it was sent",
+                () -> !sim.lookup("#dword-12")
+                        .orElseThrow()
+                        .getPseudoClassStates()
+                        .contains(STRANGE));
         assertThat(typed("#dword-12")).isEqualTo("00000000");
     }
 
@@ -261,7 +262,8 @@ class CommandViewsTest {
         Outcome identify = send();
         choose(Queue.ADMIN, 0x02);
         send();
-        assertThat(sim.get(() -> ((HexView) sim.lookup(".command-result .hex-view").orElseThrow()).getData()))
+        assertThat(sim.get(
+                        () -> ((HexView) sim.lookup(".command-result .hex-view").orElseThrow()).getData()))
                 .hasSize(512);
         sim.run(() -> sim.window().window().stage().getScene().getRoot().lookupAll(".history-chip").stream()
                 .map(Button.class::cast)
@@ -270,7 +272,8 @@ class CommandViewsTest {
                 .orElseThrow()
                 .fire());
         sim.window().pulses(2);
-        assertThat(sim.get(() -> ((HexView) sim.lookup(".command-result .hex-view").orElseThrow()).getData()))
+        assertThat(sim.get(
+                        () -> ((HexView) sim.lookup(".command-result .hex-view").orElseThrow()).getData()))
                 .isEqualTo(identify.data());
         assertThat(sim.get(() -> ((Labeled) sim.lookup("#result-status").orElseThrow()).getText()))
                 .isEqualTo("Success 00/00");
@@ -292,7 +295,9 @@ class CommandViewsTest {
         choose(Queue.IO, 0x02);
         assertThat(send().device()).isEqualTo(second.name());
         sim.wait(sim.get(() -> sim.workbench().close(second)));
-        sim.until("the first device is the current one", () -> sim.workbench().device().get() == sim.session());
+        sim.until(
+                "the first device is the current one",
+                () -> sim.workbench().device().get() == sim.session());
         sim.window().pulses(5);
         assertThat(sim.problems()).isEmpty();
     }

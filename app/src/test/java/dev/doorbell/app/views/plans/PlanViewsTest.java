@@ -17,8 +17,8 @@ import javafx.scene.control.ButtonBase;
 import javafx.scene.control.TreeItem;
 import javafx.scene.control.TreeView;
 import javafx.util.Subscription;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,13 +140,13 @@ class PlanViewsTest {
         List<RunResult> seen = new ArrayList<>();
         sim.run(() -> sim.workbench().navigation().open("plans", "run:smoke"));
         sim.until("the plan has started", () -> desk.job().get() != null);
-        Subscription watching = sim.get(
-                () -> desk.current().get().result().subscribe(r -> seen.add(r)));
+        Subscription watching = sim.get(() -> desk.current().get().result().subscribe(r -> seen.add(r)));
         ended();
         sim.run(watching::unsubscribe);
 
-        assertThat(seen).as("what was shown on the way").anyMatch(r -> r.count(State.PENDING) > 0
-                && r.count(State.PASSED) > 0);
+        assertThat(seen)
+                .as("what was shown on the way")
+                .anyMatch(r -> r.count(State.PENDING) > 0 && r.count(State.PASSED) > 0);
         RunResult done = result();
         assertThat(done.count(State.PENDING) + done.count(State.RUNNING)).isZero();
         assertThat(done.count(State.FAILED) + done.count(State.ERROR))
@@ -166,8 +166,10 @@ class PlanViewsTest {
     void aFailureShowsItsFindingWhatWasExpectedWhatCameAndTheCommands() throws Exception {
         choose("failing.yaml", FAILING);
         sim.press("#plans-run");
-        sim.until("the run is in sight", () -> desk.current().get() != null
-                && desk.current().get().plan().id().equals("failing"));
+        sim.until(
+                "the run is in sight",
+                () -> desk.current().get() != null
+                        && desk.current().get().plan().id().equals("failing"));
         ended();
         assertThat(result().count(State.PASSED)).isEqualTo(1);
         assertThat(result().count(State.FAILED)).isEqualTo(1);
@@ -197,9 +199,11 @@ class PlanViewsTest {
     private static void startLong() throws IOException {
         choose("long.yaml", LONG);
         sim.press("#plans-run");
-        sim.until("its first case runs", () -> desk.current().get() != null
-                && desk.current().get().plan().id().equals("long")
-                && desk.current().get().result().get().count(State.RUNNING) > 0);
+        sim.until(
+                "its first case runs",
+                () -> desk.current().get() != null
+                        && desk.current().get().plan().id().equals("long")
+                        && desk.current().get().result().get().count(State.RUNNING) > 0);
         sim.window().pulses(2);
     }
 
@@ -231,15 +235,21 @@ class PlanViewsTest {
         Path file = Files.writeString(home.resolve("broken.yaml"), "plan: broken\ntitle: Broken\nstepps: []\n");
         sim.run(() -> desk.add(List.of(file)));
         sim.until("the complaint", () -> !sim.workbench().problems().all().isEmpty());
-        assertThat(sim.problems()).singleElement().asString().contains("broken.yaml").contains("stepps");
+        assertThat(sim.problems())
+                .singleElement()
+                .asString()
+                .contains("broken.yaml")
+                .contains("stepps");
     }
 
     @Test
     void theReportIsWrittenAsHtmlAndXml() throws Exception {
         choose("failing.yaml", FAILING);
         sim.press("#plans-run");
-        sim.until("the run is in sight", () -> desk.current().get() != null
-                && desk.current().get().plan().id().equals("failing"));
+        sim.until(
+                "the run is in sight",
+                () -> desk.current().get() != null
+                        && desk.current().get().plan().id().equals("failing"));
         ended();
         Path folder = Files.createDirectories(home.resolve("report"));
         sim.run(() -> sim.workbench().navigation().open("run", folder));
