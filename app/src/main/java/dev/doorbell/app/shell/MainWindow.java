@@ -105,7 +105,8 @@ public final class MainWindow implements AutoCloseable {
             stage.setX(x.get());
             stage.setY(y.get());
         }
-        stage.setMaximized(memory.getBoolean("maximized", false));
+        boolean snug = screen.getWidth() <= 1600 || screen.getHeight() <= 1000;
+        stage.setMaximized(memory.getBoolean("maximized", snug));
     }
 
     private static boolean onSomeScreen(double x, double y, double width) {

@@ -19,7 +19,7 @@ public record Options(Path home, List<String> devices, Optional<Perspective> per
     public static final String USAGE = """
             Usage: doorbell [--home DIR] [--device ADDRESS]... [--perspective explore|traffic|test] [--theme dark|light]
               --home         folder of settings, layouts and add-ons (default: ~/.doorbell)
-              --device       open this device: sim:, qemu:, 0000:01:00.0, tcp://host:port/nqn, /dev/nvme0
+              --device       open this device: sim:, qemu:, with options such as sim:size=4GiB,ns=4
               --perspective  the layout to start in (default: the last one)
               --theme        dark or light (default: the last one)
             """;

@@ -27,7 +27,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "  sim:                the built-in simulated SSD; sim:size=4GiB,lba=4096,ns=2",
             "  qemu:               QEMU's NVMe model, without a guest",
-            "  0000:01:00.0        a PCIe function bound to vfio-pci",
             "",
             "Without a command, or with @|bold workbench|@, the window opens; @|bold tour|@ shows every view as pictures; "
                     + "@|bold verify|@ runs Doorbell's own tests.",
