@@ -181,6 +181,19 @@ public final class Qpair implements Children.Child {
         return cmdLog;
     }
 
+    /** A look at each of these qpairs; those that are closed meanwhile, by whoever uses them, are left out. */
+    public static List<Info> look(List<Qpair> qpairs) {
+        List<Info> infos = new ArrayList<>();
+        for (Qpair qpair : qpairs) {
+            try {
+                infos.add(qpair.info());
+            } catch (Device.ClosedException e) {
+                // It is gone, which is what its absence says.
+            }
+        }
+        return infos;
+    }
+
     /** False when the queues are deleted or lost by a reset, or the qpair is closed. */
     public boolean isAlive() {
         return handle.isOpen() && info().alive();

@@ -100,7 +100,7 @@ final class VitalsSampler {
             }
         }
         seen.keySet().retainAll(workers);
-        var infos = controller.qpairs().stream().map(Qpair::info).toList();
+        var infos = Qpair.look(controller.qpairs());
         int outstanding = infos.stream().mapToInt(Qpair.Info::outstanding).sum();
         var ids = infos.stream().map(Qpair.Info::qid).toList();
         if (!ids.equals(queues)) {

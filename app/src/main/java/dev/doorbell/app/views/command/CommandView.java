@@ -5,6 +5,7 @@ import dev.doorbell.app.controls.EmptyState;
 import dev.doorbell.app.controls.Icons;
 import dev.doorbell.app.controls.KeyCap;
 import dev.doorbell.plugin.DeviceSession;
+import dev.doorbell.plugin.Perspective;
 import dev.doorbell.plugin.Problem;
 import dev.doorbell.plugin.RawCommand;
 import dev.doorbell.plugin.Texts;
@@ -16,6 +17,7 @@ import dev.doorbell.spec.Hit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import javafx.application.Platform;
 import javafx.geometry.Orientation;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
@@ -249,7 +251,14 @@ final class CommandView implements View {
 
     @Override
     public void hidden() {
-        List.of("devices", "inspector", "cmdlog").forEach(context.workbench().navigation()::reveal);
+        // Another tab took its place; a switch of the perspective leaves the docks as they are.
+        Platform.runLater(() -> {
+            if (!context.visible().getValue()
+                    && context.workbench().navigation().perspective().getValue() == Perspective.EXPLORE) {
+                List.of("devices", "inspector", "cmdlog")
+                        .forEach(context.workbench().navigation()::reveal);
+            }
+        });
     }
 
     @Override

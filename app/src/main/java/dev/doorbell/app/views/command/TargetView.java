@@ -1,7 +1,6 @@
 package dev.doorbell.app.views.command;
 
 import dev.doorbell.app.controls.Icons;
-import dev.doorbell.plugin.DeviceEvent;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Problem;
 import dev.doorbell.plugin.Texts;
@@ -11,6 +10,7 @@ import dev.doorbell.spec.CommandSpec.Queue;
 import dev.doorbell.spec.StatusCodes.Status;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
@@ -75,13 +75,7 @@ final class TargetView implements View {
         context.watch(desk.target(), t -> update());
         context.watch(desk.lbaBytes(), n -> update());
         context.watch(context.device(), s -> queues());
-        context.onDeviceEvent(e -> {
-            if (e instanceof DeviceEvent.QueuesChanged
-                    || e instanceof DeviceEvent.Reset
-                    || e instanceof DeviceEvent.Opened) {
-                queues();
-            }
-        });
+        context.watch(context.device().flatMap(DeviceSession::queues), q -> queues());
     }
 
     private void layOut() {
@@ -240,17 +234,20 @@ final class TargetView implements View {
             fillQueues(List.of());
             return;
         }
-        session.ask(c -> c.qpairs().stream()
-                        .filter(q -> !q.isAdmin() && q.isAlive() && !q.info().worker())
-                        .map(q -> OptionalInt.of(q.id()))
-                        .toList())
-                .thenAccept(this::fillQueues);
+        fillQueues(session.queues().getValue().stream()
+                .filter(q -> q.qid() != 0 && q.alive() && !q.worker())
+                .map(q -> OptionalInt.of(q.qid()))
+                .toList());
     }
 
     private void fillQueues(List<OptionalInt> qids) {
+        List<OptionalInt> choice = new ArrayList<>(List.of(OptionalInt.empty()));
+        choice.addAll(qids);
+        if (choice.equals(queue.getItems())) {
+            return;
+        }
         updating = true;
-        queue.getItems().setAll(OptionalInt.empty());
-        queue.getItems().addAll(qids);
+        queue.getItems().setAll(choice);
         updating = false;
         update();
     }

@@ -51,8 +51,7 @@ record DeviceFacts(List<Space> namespaces, boolean queues, int maxTransferBytes,
     }
 
     static int taken(Controller controller) {
-        return (int) controller.qpairs().stream()
-                .map(Qpair::info)
+        return (int) Qpair.look(controller.qpairs()).stream()
                 .filter(q -> q.qid() != 0 && !q.worker())
                 .count();
     }
