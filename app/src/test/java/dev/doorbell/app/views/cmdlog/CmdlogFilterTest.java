@@ -32,30 +32,30 @@ class CmdlogFilterTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            ''                                   | true  | true
-            q == 1                               | true  | false
-            q in (0, 1) && !worker               | true  | false
-            q in (0,2)                           | false | true
-            worker                               | false | true
-            lat > 100us                          | true  | false
-            lat > 0.1ms && lat < 1s              | true  | false
-            lat < 100us                          | false | false
-            status == 02/85                      | true  | false
-            status ~ compare                     | true  | false
-            status != 02/85                      | false | true
-            sct == 2 && sc == 0x85               | true  | false
-            failed || worker                     | true  | true
-            !(failed || worker)                  | false | false
-            opc == 0x02                          | false | true
-            name == read                         | false | true
-            lba >= 4096                          | true  | false
-            cid == 0x2f                          | true  | true
-            compare                              | true  | false
-            "lba 4096"                           | true  | false
-            read lba                             | false | true
-            # == 8                               | false | true
-            done                                 | true  | false
+    @CsvSource(delimiter = ';', textBlock = """
+            '' ; true ; true
+            q == 1 ; true ; false
+            q in (0, 1) && !worker ; true ; false
+            q in (0,2) ; false ; true
+            worker ; false ; true
+            lat > 100us ; true ; false
+            lat > 0.1ms && lat < 1s ; true ; false
+            lat < 100us ; false ; false
+            status == 02/85 ; true ; false
+            status ~ compare ; true ; false
+            status != 02/85 ; false ; true
+            sct == 2 && sc == 0x85 ; true ; false
+            failed || worker ; true ; true
+            !(failed || worker) ; false ; false
+            opc == 0x02 ; false ; true
+            name == read ; false ; true
+            lba >= 4096 ; true ; false
+            cid == 0x2f ; true ; true
+            compare ; true ; false
+            "lba 4096" ; true ; false
+            read lba ; false ; true
+            '# == 8' ; false ; true
+            done ; true ; false
             """)
     void letsThroughWhatItSays(String text, boolean compare, boolean read) throws CmdlogFilter.SyntaxException {
         var filter = CmdlogFilter.parse(text);
