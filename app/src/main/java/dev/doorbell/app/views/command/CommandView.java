@@ -207,7 +207,7 @@ final class CommandView implements View {
         }
     }
 
-    /** Plain writes to a simulated or virtual device are what it is there for; everything else that destroys asks. */
+    /** Ordinary writes and settings are sent at once; everything else that destroys asks. A shield stops them all. */
     private boolean asks(CommandSpec.Danger danger) {
         if (danger == CommandSpec.Danger.NONE) {
             return false;
