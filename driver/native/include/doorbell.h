@@ -12,7 +12,9 @@
  *  - Structures are flat: fixed-size integers and arrays, no pointers. bell_layout_entry() reports
  *    the size and offset of every field, so that a binding can verify its own picture of them.
  *  - The library is passive. It starts no thread but the simulator's device thread (bell_device_open to
- *    bell_device_close) and an I/O worker's thread (bell_worker_start to bell_worker_wait), and keeps no global state.
+ *    bell_device_close, bell_server_open to bell_server_close), an I/O worker's thread (bell_worker_start to
+ *    bell_worker_wait) and, for a queue on a device of the kernel, one that sits in its blocking ioctl (first command
+ * to bell_qpair_close); it keeps no global state.
  *  - Threads: a device may be used by many threads for registers, config space and interrupts. The admin qpair
  *    and each I/O qpair belong to one thread at a time; the caller serialises. Two different qpairs may be used at
  * once. Calls that send admin commands (they are marked "admin") use the admin qpair and need its ownership.
@@ -36,12 +38,13 @@ extern "C" {
 #endif
 
 #define BELL_ABI_MAJOR 1u
-#define BELL_ABI_MINOR 0u
+#define BELL_ABI_MINOR 1u
 
 typedef struct bell_device bell_device;
 typedef struct bell_buffer bell_buffer;
 typedef struct bell_qpair bell_qpair;
 typedef struct bell_worker bell_worker;
+typedef struct bell_server bell_server;
 
 /* ---- library --------------------------------------------------------------------------------------------------- */
 
@@ -76,16 +79,17 @@ enum {
 };
 
 /* bell_device_info.features */
-#define BELL_HAS_PCI        0x01u /* config space and BARs */
+#define BELL_HAS_PCI        0x01u /* config space, and BARs unless their sizes are all 0 */
 #define BELL_HAS_REGISTERS  0x02u /* NVMe registers (or Fabrics properties) */
 #define BELL_HAS_INTERRUPTS 0x04u /* MSI-X vectors that can be observed */
-#define BELL_HAS_QPAIRS     0x08u /* own queues, raw SQEs */
+#define BELL_HAS_QPAIRS                                                                                                \
+    0x08u /* own queues, raw SQEs; without it qpairs hand their commands to the owner of the device's queues */
 
 typedef struct bell_device_info {
     uint32_t kind;         /* BELL_KIND_... */
     uint32_t features;     /* BELL_HAS_... */
     uint32_t vectors;      /* MSI-X vectors, 0 if none */
-    uint32_t config_bytes; /* 256 or 4096; 0 without PCI */
+    uint32_t config_bytes; /* 256 or 4096; 64 where the kernel shows no more to this user; 0 without PCI */
     uint64_t bar_bytes[6]; /* 0: BAR not implemented */
     char address[256];     /* canonical address string */
     char name[64];         /* short text for people, "Doorbell Sim 1 GiB" */
@@ -93,7 +97,7 @@ typedef struct bell_device_info {
 
 /**
  * bell_device_open - attach to a device.
- * @address: "sim:", "sim:size=4GiB,lba=4096,ns=2", "qemu:", ...
+ * @address: "sim:", "sim:size=4GiB,lba=4096,ns=2", "qemu:", "/dev/nvme0", ...
  *
  * Attaching makes config space, BARs and registers usable. It does not touch the controller's state: CC, queues
  * and so on are as they were found. Errors: -EINVAL (address; the text names the bad option), -ENOENT, -EACCES,
@@ -110,7 +114,44 @@ BELL_API int bell_device_close(bell_device *device);
 
 BELL_API int bell_device_get_info(bell_device *device, bell_device_info *out);
 
+/**
+ * bell_device_set_read_only - on: whatever may change the device is refused with -EPERM: commands but for those known
+ * to read (unknown and vendor specific opcodes count as writes), workers that write, writes to registers, BARs and
+ * config space, PCI resets. Safe from any thread. What is outstanding goes on. Devices start writable, those of the
+ * kernel
+ * ("/dev/nvme0") read-only unless their address says "?write=on".
+ */
+BELL_API int bell_device_set_read_only(bell_device *device, int on);
+BELL_API int bell_device_is_read_only(bell_device *device);
+
+/**
+ * bell_device_power - cut the power of the device (on 0) or give it back (1), without a warning to it. Off, registers
+ * and config space read all ones and every outstanding command has ended (BELL_CQ_LOST); on again, the controller is
+ * disabled. -ENOTSUP where the driver has no hand on the power: the simulator only. Others are switched by means of
+ * one's own, and bell_device_lost tells the driver.
+ */
+BELL_API int bell_device_power(bell_device *device, int on);
+
+/** bell_device_lost - the caller knows that the device has lost its state, by a loss of power or a reset from
+ * elsewhere: every outstanding command ends (BELL_CQ_LOST). Safe from any thread. */
+BELL_API int bell_device_lost(bell_device *device);
+
 /* ---- PCI ------------------------------------------------------------------------------------------------------- */
+
+/* What stands in the way, in words; "": nothing. */
+typedef struct bell_pci_place {
+    char refusal[512];    /* of opening it through VFIO */
+    char users[512];      /* of taking it from the kernel's nvme driver: mounts, swap, RAID, open nodes */
+    char neighbours[512]; /* other functions of its IOMMU group that other drivers hold */
+    char holder[128];     /* the process that has it open through VFIO */
+} bell_pci_place;
+
+/**
+ * bell_pci_look - what this machine does with a PCI function, from sysfs and procfs; opens nothing on the device.
+ * @root: "", or in tests a folder that holds its own sys, proc, dev and run.
+ * Errors: -EINVAL (address), -ENOENT. Files of other users' processes are seen by root only.
+ */
+BELL_API int bell_pci_look(const char *root, const char *address, bell_pci_place *out);
 
 enum { BELL_RESET_FLR = 1, BELL_RESET_HOT = 2, BELL_RESET_PM = 3 /* D3hot to D0 */ };
 
@@ -127,6 +168,12 @@ BELL_API int bell_pci_bar_write(bell_device *device, uint32_t bar, uint64_t offs
  * ended (BELL_CQ_LOST). Queue handles stay valid for reading their cmdlog and closing. -ENOTSUP where the function
  * cannot do it. */
 BELL_API int bell_pci_reset(bell_device *device, uint32_t kind);
+
+/** bell_pci_power_state - ask for power state 0 (D0) .. 3 (D3hot), and wait until the function may be used in it. A
+ * function that resets itself when it leaves D3hot keeps its BARs, and its controller is disabled: every outstanding
+ * command has ended (BELL_CQ_LOST) and bell_controller_enable brings it back. A state that the function has not is
+ * ignored by it: read PMCSR to see. -EINVAL, -ENOTSUP (no Power Management capability). */
+BELL_API int bell_pci_power_state(bell_device *device, uint32_t state);
 
 /** bell_irq_isset - 1 if a message of this MSI-X vector has arrived since it was last cleared, else 0. */
 BELL_API int bell_irq_isset(bell_device *device, uint32_t vector);
@@ -183,6 +230,51 @@ BELL_API bell_qpair *bell_controller_admin(bell_device *device);
 
 BELL_API int bell_controller_set_timeout(bell_device *device, uint32_t timeout_ms);
 
+enum { BELL_STATE_DISABLED = 0, BELL_STATE_READY = 1, BELL_STATE_FATAL = 2, BELL_STATE_LOST = 3 };
+
+typedef struct bell_controller_state {
+    uint32_t state;          /* BELL_STATE_..., from CSTS or, where there are no registers, from the device's owner */
+    uint32_t max_depth;      /* most entries of an I/O queue; 0 when the device is lost */
+    uint32_t min_page_bytes; /* 2^(12 + CAP.MPSMIN), the unit of MDTS */
+    uint32_t reserved;
+    uint64_t max_data_bytes; /* largest data of one command that the transport carries; 0: no limit of its own */
+} bell_controller_state;
+
+/** bell_controller_get_state - safe from any thread, sends no command. A device that is gone is no error here. */
+BELL_API int bell_controller_get_state(bell_device *device, bell_controller_state *out);
+/*
+ * The parts of bell_controller_enable, for bringing a controller up in a way of one's own: disable it, prepare, attach,
+ * write CC (bell_register_write) with CC.EN = 0 and then 1, bell_controller_ready, bell_controller_arm. Any of them but
+ * prepare and ready may be left out or replaced by register accesses.
+ */
+
+typedef struct bell_admin_memory {
+    uint64_t sq_iova; /* for ASQ */
+    uint64_t cq_iova; /* for ACQ */
+    uint32_t depth;   /* entries of each; for AQA */
+    uint32_t reserved;
+} bell_admin_memory;
+
+/** bell_controller_admin_prepare - memory and slots of the admin queue, bus mastering and MSI-X; the NVMe registers are
+ * not touched. depth is 2..4096, 0: 128; mps as in bell_controller_config. Queues that existed are lost. A command sent
+ * on the admin qpair before bell_controller_ready is placed, but a disabled controller ignores doorbells: it times out.
+ * memory may be NULL. -EINVAL, -EBUSY (CC.EN is 1: the controller uses the old memory). */
+BELL_API int bell_controller_admin_prepare(bell_device *device, uint32_t depth, uint32_t mps,
+                                           bell_admin_memory *memory);
+
+/** bell_controller_admin_attach - tell the controller of the prepared admin queue: AQA, ASQ, ACQ. -ENOTCONN before
+ * bell_controller_admin_prepare. */
+BELL_API int bell_controller_admin_attach(bell_device *device);
+
+/** bell_controller_ready - wait for CSTS.RDY = 1, bounded by CAP.TO, and take the controller as enabled with the page
+ * size that CC.MPS says. -EINVAL (CC.EN is 0), -ENOTCONN before bell_controller_admin_prepare, and as
+ * bell_controller_enable. */
+BELL_API int bell_controller_ready(bell_device *device);
+
+/** bell_controller_arm - send `count` asynchronous event requests that are kept armed (BELL_CQ_EVENT); admin. -EAGAIN
+ * (admin queue full), -ENODEV. */
+BELL_API int bell_controller_arm(bell_device *device, uint32_t count);
+
 /* ---- qpairs and commands ---------------------------------------------------------------------------------------- */
 
 typedef struct bell_qpair_config {
@@ -212,6 +304,12 @@ typedef struct bell_qpair_info {
  * refused: the text has the status), -ETIMEDOUT, -ENOTCONN (controller not enabled). */
 BELL_API int bell_qpair_create(bell_device *device, const bell_qpair_config *config, bell_qpair **out);
 
+/** bell_qid_reserve - keep bell_qpair_create from choosing or taking this queue id, for queues that are made by
+ * commands of one's own; 0: the lowest that is free. Returns the id. An id may be reserved several times, is kept over
+ * resets, and is free when it was released as often. -EINVAL (above 65534), -ENOSPC (none is free). */
+BELL_API int bell_qid_reserve(bell_device *device, uint32_t qid);
+BELL_API int bell_qid_release(bell_device *device, uint32_t qid);
+
 /** bell_qpair_close - delete SQ and CQ (skipped if the queue is lost) and free the handle; admin. Outstanding commands
  * end silently. The handle is gone even if the device refuses (-EIO) or does not answer (-ETIMEDOUT). -EBUSY, and
  * nothing done: a worker's queue; -EINVAL: the admin queue. */
@@ -220,10 +318,17 @@ BELL_API int bell_qpair_close(bell_qpair *qpair);
 /** bell_qpair_get_info - safe from any thread. */
 BELL_API int bell_qpair_get_info(bell_qpair *qpair, bell_qpair_info *out);
 
+/** bell_qpair_unmatched - completions since creation whose CID belonged to no outstanding command: wrong, repeated, or
+ * after the end of its command was reported and its slot given back. They are dropped. Safe from any thread; since
+ * ABI 1.1. */
+BELL_API uint64_t bell_qpair_unmatched(bell_qpair *qpair);
+
 #define BELL_CMD_RAW_DATA_POINTER                                                                                      \
     0x01u /* send the SQE's own MPTR/PRP1/PRP2; otherwise PRPs are built from data_iova, data_bytes */
 #define BELL_CMD_RAW_CID       0x02u /* keep the SQE's CID (tests of duplicate CIDs); otherwise the driver assigns it */
 #define BELL_CMD_HOLD_DOORBELL 0x04u /* place the SQE but ring only with the next command or bell_qpair_ring */
+
+#define BELL_CMD_SGL 0x08u /* describe data_iova, data_bytes by an SGL data block instead of PRPs */
 
 typedef struct bell_command {
     uint8_t sqe[64];
@@ -235,10 +340,27 @@ typedef struct bell_command {
 } bell_command;
 
 /** bell_qpair_submit - post one command of any content. Writes the CID used to *cid, which may be NULL. Errors: -EAGAIN
- * (queue full), -EINVAL (data pointer alignment), -E2BIG (more than one page of PRP list entries per command slot),
- * -ENODEV (queue lost, controller disabled), -EBUSY (the queue belongs to an I/O worker; bell_qpair_poll, wait and ring
- * say so too). */
+ * (queue full), -EINVAL (data pointer alignment), -E2BIG (more data than one command's lists can describe, 16 GiB or
+ * more), -ENODEV (queue lost, controller disabled), -EBUSY (the queue belongs to an I/O worker; bell_qpair_poll, wait
+ * and ring say so too). */
 BELL_API int bell_qpair_submit(bell_qpair *qpair, const bell_command *command, uint16_t *cid);
+
+/* Head of a list of SGL descriptors (NVMe Base 2.0c §4.1.2), which follow it: 16 bytes each, as on the wire. */
+typedef struct bell_sgl {
+    uint32_t count;   /* descriptors, 1 or more */
+    uint32_t segment; /* descriptors a segment, 2..65536, the pointer to the next segment included; 0: 256 */
+    uint64_t reserved;
+} bell_sgl;
+
+/**
+ * bell_qpair_submit_sgl - like bell_qpair_submit, with an SGL of one's own as the data pointer. Its descriptors are
+ * copied and sent as they are: one goes into the SQE, more into segments that the driver makes and points to.
+ *
+ * PSDT becomes 01b unless the SQE says another than 00b. data_iova and data_bytes are not looked at. Errors: as
+ * bell_qpair_submit, and -ENOTSUP where the transport describes data in a way of its own.
+ */
+BELL_API int bell_qpair_submit_sgl(bell_qpair *qpair, const bell_command *command, const bell_sgl *list, uint16_t *cid);
+
 BELL_API int bell_qpair_ring(bell_qpair *qpair);
 
 /* bell_completion.flags */
@@ -373,6 +495,154 @@ BELL_API const char *bell_worker_error(bell_worker *worker);
 BELL_API bell_qpair *bell_worker_qpair(bell_worker *worker);
 /** bell_worker_close - stop, join, delete the qpair, free; admin. */
 BELL_API int bell_worker_close(bell_worker *worker);
+
+/* ---- faults of the simulator ------------------------------------------------------------------------------------
+ *
+ * Since ABI 1.1. A fault plan is a list of rules, each "when this happens, then do that". For each command (or other
+ * trigger) the first rule that applies decides. docs/simulator.md describes the text form; bell_fault_rule is the same
+ * in binary form, for bindings.
+ */
+
+#define BELL_FAULT_MAX_RULES 64u
+#define BELL_FAULT_DWORDS    4u
+
+/* bell_fault_rule.trigger */
+enum {
+    BELL_FAULT_ON_COMMAND = 0,
+    BELL_FAULT_ON_ENABLE = 1,   /* CC.EN 0 to 1 */
+    BELL_FAULT_ON_DISABLE = 2,  /* CC.EN 1 to 0 */
+    BELL_FAULT_ON_SHUTDOWN = 3, /* CC.SHN set */
+    BELL_FAULT_ON_REGISTER = 4, /* the host reads a register in BAR0 */
+    BELL_FAULT_ON_TIME = 5      /* once, after_ns after the rule came into force */
+};
+
+/* bell_fault_rule.queue; 0 is the admin queue, others are queue ids */
+#define BELL_FAULT_QUEUE_ANY 0xffffffffu
+#define BELL_FAULT_QUEUE_IO  0xfffffffeu
+
+/* bell_fault_rule.matches: which of the fields below it counts */
+#define BELL_FAULT_MATCH_OPCODE   0x1u
+#define BELL_FAULT_MATCH_NSID     0x2u
+#define BELL_FAULT_MATCH_LBA      0x4u
+#define BELL_FAULT_MATCH_REGISTER 0x8u
+
+/* bell_fault_rule.effects */
+#define BELL_FAULT_DELAY        0x00001u /* the completion (CSTS change, register value) comes late */
+#define BELL_FAULT_DROP         0x00002u /* neither executed nor completed */
+#define BELL_FAULT_STATUS       0x00004u /* completed with this status */
+#define BELL_FAULT_CORRUPT      0x00008u /* bits of the data are inverted on their way */
+#define BELL_FAULT_CID          0x00010u
+#define BELL_FAULT_DUPLICATE    0x00020u /* the completion is posted again */
+#define BELL_FAULT_PHASE        0x00040u /* the completion has the phase tag of the last round */
+#define BELL_FAULT_SQID         0x00080u
+#define BELL_FAULT_SQHD         0x00100u
+#define BELL_FAULT_NO_INTERRUPT 0x00200u
+#define BELL_FAULT_FATAL        0x00400u /* CSTS.CFS */
+#define BELL_FAULT_STALL        0x00800u /* no command is fetched or completed; CC.EN=0 ends it */
+#define BELL_FAULT_HANG         0x01000u /* the same, and CC is not followed; a function level or NSSR reset ends it */
+#define BELL_FAULT_REMOVE       0x02000u /* all reads are ones, all writes are lost */
+#define BELL_FAULT_RESET        0x04000u /* the controller resets itself */
+#define BELL_FAULT_STUCK        0x08000u /* the CSTS change never comes */
+#define BELL_FAULT_EVENT        0x10000u /* an asynchronous event is reported */
+
+typedef struct bell_fault_rule {
+    uint32_t enabled; /* 0: the rule is switched off */
+    uint32_t trigger; /* BELL_FAULT_ON_... */
+    uint32_t matches; /* BELL_FAULT_MATCH_... */
+    uint32_t queue;   /* BELL_FAULT_QUEUE_... or an id */
+    uint32_t opcode;  /* 0..255 */
+    uint32_t nsid;
+    uint32_t register_offset; /* in BAR0, a multiple of 4 */
+    uint32_t dword_count;     /* 0..4; all of them must hold: (dword & mask) == value */
+    uint32_t dword_index[4];  /* 0..15 */
+    uint32_t dword_mask[4];
+    uint32_t dword_value[4];
+    uint64_t lba_first; /* the command touches a block of lba_first..lba_last */
+    uint64_t lba_last;
+    uint64_t after_ns;
+    uint64_t skip;       /* of what matches, the first so many are left alone */
+    uint64_t every;      /* of the rest, each so-manieth is hit; 0 and 1: all */
+    uint64_t times;      /* at most so many are hit; 0: no limit */
+    uint32_t chance_ppb; /* probability in 1e-9; 0: always */
+    uint32_t effects;    /* BELL_FAULT_... */
+    uint64_t delay_min_ns;
+    uint64_t delay_max_ns; /* evenly spread between the two */
+    uint64_t hold_ns;      /* of STALL, HANG, REMOVE; 0: for ever */
+    uint32_t status;       /* SC, SCT << 8, MORE 2000h, DNR 4000h */
+    uint32_t executed;     /* STATUS: 1: the command is executed all the same */
+    uint32_t corrupt_bits;
+    uint32_t corrupt_at; /* byte from which on bits are inverted; 0xffffffff: at random places */
+    uint32_t cid;        /* 0xffffffff: bit 15 of the right one inverted */
+    uint32_t sqid;
+    uint32_t sqhd;
+    uint32_t copies; /* DUPLICATE */
+    uint32_t event;  /* completion dword 0: type, information << 8, log page << 16 */
+    uint32_t reserved;
+    uint64_t matched; /* commands that met the conditions, of those that no earlier rule took */
+    uint64_t hits;    /* of these, those it was applied to */
+} bell_fault_rule;
+
+/** bell_faults_parse - the rules of a plan's text form. Returns their number; -EINVAL: the text of the error names the
+ * rule and the word; -E2BIG: more than max. */
+BELL_API int bell_faults_parse(const char *text, uint64_t *seed, bell_fault_rule *out, uint32_t max);
+
+/** bell_faults_print - the text form of rules, one a line, NUL-terminated; bell_faults_parse reads it back. Returns its
+ * length; -EINVAL: a rule that has no text form; -ENOSPC: longer than bytes - 1. */
+BELL_API int bell_faults_print(uint64_t seed, const bell_fault_rule *rules, uint32_t count, char *out, uint32_t bytes);
+
+/** bell_sim_faults_set - put a plan in force in place of the one before, from any thread; "" clears. Counters start at
+ * 0. What an earlier plan holds (a stall, a hang, a removal, a stuck CSTS) ends. -ENOTSUP: not a simulator; -EINVAL:
+ * the old plan stays. */
+BELL_API int bell_sim_faults_set(bell_device *device, const char *plan);
+
+/** bell_sim_faults_get - the rules in order, with their counters, from any thread. Returns their number; seed and on
+ * may be NULL. */
+BELL_API int bell_sim_faults_get(bell_device *device, uint64_t *seed, uint32_t *on, bell_fault_rule *out, uint32_t max);
+
+/** bell_sim_faults_switch - switch one rule (from 0), or with 0xffffffff the whole plan, on or off, from any thread.
+ * Counters stay. What the rule holds ends when it is switched off; a rule on time starts anew. */
+BELL_API int bell_sim_faults_switch(bell_device *device, uint32_t rule, uint32_t on);
+
+/* ---- serving a simulated device (1.1) -----------------------------------------------------------------------------
+ */
+
+typedef struct bell_server_info {
+    uint32_t connected; /* 1 while a client is served */
+    uint32_t reserved;
+    uint64_t clients;   /* served so far, the present one included */
+    uint64_t requests;  /* messages of clients that have left */
+    char path[128];     /* the socket */
+    char name[64];      /* the device, as bell_device_info.name */
+    char last_end[160]; /* why the last client's connection ended, in words; "" before the first end */
+} bell_server_info;
+
+/**
+ * bell_server_open - make a simulated device and a socket at which another process can use it, over the vfio-user
+ * protocol (QEMU, docs/interop/vfio-user.rst): any client of it, such as bell_device_open("vfio-user:PATH").
+ * @address: "sim:" with its options
+ * @path: where the socket's file is made, at most 107 characters; its mode is 0600, for a client can do with the device
+ * what it likes. The file that a killed server left there is replaced.
+ *
+ * One client at a time is served; others are told so and closed. When a client leaves, its memory and interrupts are
+ * let go, the controller is as after power-on, and what is on the disk stays. Errors: -EINVAL, -ENOTSUP (no simulated
+ * device), -EBUSY (the path is served), -EEXIST (something else is there), -EACCES, -ENOENT (no such folder).
+ */
+BELL_API int bell_server_open(const char *address, const char *path, bell_server **out);
+
+/** bell_server_run - serve clients, one after the other, in the calling thread until bell_server_stop. One thread may
+ * be in here. Return: 0 when it was stopped, or what made it impossible to go on. */
+BELL_API int bell_server_run(bell_server *server);
+
+/** bell_server_stop - let bell_server_run return, now and whenever it is called again; the client is disconnected. Safe
+ * from any thread. */
+BELL_API int bell_server_stop(bell_server *server);
+
+/** bell_server_get_info - safe from any thread. */
+BELL_API int bell_server_get_info(bell_server *server, bell_server_info *out);
+
+/** bell_server_close - remove the socket's file, end the device and free. -EBUSY while a thread is in bell_server_run.
+ */
+BELL_API int bell_server_close(bell_server *server);
 
 #ifdef __cplusplus
 }

@@ -47,8 +47,19 @@ static int qdepth_check(bell_device *device, uint32_t qdepth)
     return 0;
 }
 
+static int device_check(bell_device *device, const bell_worker_config *config)
+{
+    if (!(device->transport->features & BELL_HAS_QPAIRS))
+        return bell_error_set(-ENOTSUP, "%s has no queues of Doorbell's own, which I/O workers need. %s",
+                              device->address, device->transport->absent);
+    return config->read_percent < 100 ? bell_device_write_check(device, "a worker that writes") : 0;
+}
+
 static int config_check(bell_device *device, const bell_worker_config *config)
 {
+    int supported = device_check(device, config);
+    if (supported != 0)
+        return supported;
     if (config->lba_bytes == 0 || config->lba_bytes % 4 != 0 || config->lba_bytes > 1u << 20)
         return bell_error_set(-EINVAL, "lba_bytes %u: must be a multiple of 4 up to 1048576", config->lba_bytes);
     if (config->pattern > BELL_PATTERN_RANDOM)

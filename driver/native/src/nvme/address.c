@@ -1,32 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "nvme/address.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
+#include "nvme/kernel.h"
 #include "nvme/transport.h"
 #include "pci/function.h"
+#include "pci/place.h"
 #include "support/error.h"
 
+/* At most one way to open is set; none: known, but not part of this build. */
 struct scheme {
     const char *prefix;
-    int (*open)(const char *options, struct bell_pci_function **out); /* NULL: known, but not part of this build */
+    int (*function_open)(const char *options, struct bell_pci_function **out);
+    int (*transport_open)(const char *address, struct bell_transport **out); /* gets the whole address */
 };
 
 static const struct scheme schemes[] = {
-    {"sim:", bell_sim_open}, {"qemu:", bell_qemu_open}, {"pcie:", NULL},
-    {"tcp:", NULL},          {"vfio-user:", NULL},      {"/dev/nvme", NULL},
+    {"sim:", .function_open = bell_sim_open},
+    {"qemu:", .function_open = bell_qemu_open},
+    {"/dev/", .transport_open = bell_kernel_open},
+    {"pcie:", .function_open = bell_vfio_open},
+    {"vfio-user:", .function_open = bell_vfio_user_open},
+    {"tcp:", NULL, NULL},
 };
 
-/* "0000:01:00.0" or "01:00.0" */
-static bool is_pci_address(const char *address)
+static int function_open(int (*open)(const char *options, struct bell_pci_function **out), const char *options,
+                         struct bell_transport **out)
 {
-    size_t length = strlen(address);
-    if (length < 7 || address[length - 2] != '.' || address[length - 5] != ':')
-        return false;
-    return strspn(address, "0123456789abcdefABCDEF:.") == length;
+    struct bell_pci_function *function;
+    int rc = open(options, &function);
+    if (rc < 0)
+        return rc;
+    rc = bell_pcie_open(function, out);
+    if (rc < 0)
+        function->ops->close(function);
+    return rc;
 }
 
 int bell_address_open(const char *address, struct bell_transport **out)
@@ -36,22 +46,18 @@ int bell_address_open(const char *address, struct bell_transport **out)
         size_t length = strlen(scheme->prefix);
         if (strncmp(address, scheme->prefix, length) != 0)
             continue;
-        if (!scheme->open)
+        if (scheme->transport_open)
+            return scheme->transport_open(address, out);
+        if (!scheme->function_open)
             return bell_error_set(-ENOTSUP,
                                   "%s: this build of Doorbell has no transport for \"%s\" devices; use sim: or qemu:.",
                                   address, scheme->prefix);
-        struct bell_pci_function *function;
-        int rc = scheme->open(address + length, &function);
-        if (rc < 0)
-            return rc;
-        rc = bell_pcie_open(function, out);
-        if (rc < 0)
-            function->ops->close(function);
-        return rc;
+        return function_open(scheme->function_open, address + length, out);
     }
-    if (is_pci_address(address))
-        return bell_error_set(-ENOTSUP, "%s: this build of Doorbell has no VFIO transport; use sim: or qemu:.",
-                              address);
-    return bell_error_set(-EINVAL, "\"%s\" is no device address; examples are sim:, sim:size=4GiB,ns=2 and qemu:.",
+    char function[24];
+    if (bell_place_parse(address, function))
+        return function_open(bell_vfio_open, address, out);
+    return bell_error_set(-EINVAL,
+                          "\"%s\" is no device address; examples are sim:, sim:size=4GiB,ns=2, qemu: and 0000:01:00.0.",
                           address);
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The public functions on a qpair: commands in, ends out, and what can be seen of it meanwhile. */
+#include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "nvme/device.h"
+#include "nvme/effects.h"
 #include "nvme/qpair.h"
+#include "nvme/sgl.h"
 #include "spec/nvme.h"
 #include "support/error.h"
 
@@ -30,7 +34,46 @@ static bool waits_for_event(const struct bell_qpair *qpair, const uint64_t sqe[8
     return qpair->qid == 0 && (sqe[0] & 0xff) == NVME_ADMIN_ASYNC_EVENT;
 }
 
-int bell_qpair_submit(bell_qpair *qpair, const bell_command *command, uint16_t *cid)
+/* The guard that bell_device_set_read_only puts up, and what the transport cannot carry. */
+static int command_check(struct bell_qpair *qpair, const bell_command *command)
+{
+    const struct bell_transport_ops *ops = qpair->transport->ops;
+    uint64_t sqe[8];
+    memcpy(sqe, command->sqe, sizeof sqe);
+    if (BELL_UNLIKELY(bell_peek(&qpair->device->read_only)) && bell_command_writes(qpair->qid == 0, sqe))
+        return bell_error_set(-EPERM,
+                              "%s is read-only and %s opcode %02xh may change it. Allow writes first: lift the shield, "
+                              "give --force, or open it with allowed writes.",
+                              qpair->device->address, qpair->qid == 0 ? "admin" : "I/O", (unsigned)(sqe[0] & 0xff));
+    return ops->command_check ? ops->command_check(qpair->transport, qpair, command) : 0;
+}
+
+/* The data of a command: an SGL of the caller's, one of the driver's, or PRPs. */
+struct data {
+    const struct nvme_sgl *descriptors; /* NULL: none of the caller's */
+    uint32_t count;
+    uint32_t segment;
+};
+
+static int sgl_describe(bell_qpair *qpair, const bell_command *command, const struct data *data, uint16_t number,
+                        uint64_t sqe[8])
+{
+    struct bell_transport *transport = qpair->transport;
+    if (!transport->ops->sgl_map)
+        return bell_error_set(-ENOTSUP,
+                              "%s describes data in a way of its own; SGLs of one's own are for PCIe transports.",
+                              qpair->device->address);
+    struct nvme_sgl block = bell_sgl_block(command->data_iova, (uint32_t)command->data_bytes);
+    if (!data && command->data_bytes > UINT32_MAX)
+        return bell_error_set(-E2BIG, "%" PRIu64 " bytes do not fit one SGL descriptor; the most is 4 GiB - 1.",
+                              command->data_bytes);
+    if (NVME_GET(sqe[0] >> 8, NVME_SQE_PSDT) == NVME_PSDT_PRP)
+        sqe[0] |= NVME_PUT(NVME_PSDT_SGL_MPTR_BUFFER, NVME_SQE_PSDT) << 8;
+    return data ? transport->ops->sgl_map(transport, qpair, number, data->descriptors, data->count, data->segment, sqe)
+                : transport->ops->sgl_map(transport, qpair, number, &block, 1, BELL_SGL_SEGMENT_DEFAULT, sqe);
+}
+
+static int submit(bell_qpair *qpair, const bell_command *command, const struct data *data, uint16_t *cid)
 {
     int rc = owner_check(qpair);
     if (rc < 0)
@@ -41,15 +84,20 @@ int bell_qpair_submit(bell_qpair *qpair, const bell_command *command, uint16_t *
         return bell_error_set(-EAGAIN, "Queue %u is full: its %u command slots are in use.", qpair->qid,
                               qpair->depth - 1);
 
+    rc = command_check(qpair, command);
+    if (rc < 0)
+        return rc;
+
     uint16_t number = qpair->free_slots[qpair->free_head & qpair->free_mask];
     uint64_t sqe[8];
     memcpy(sqe, command->sqe, sizeof sqe);
-    if (!(command->flags & BELL_CMD_RAW_DATA_POINTER)) {
+    if (data || (command->flags & BELL_CMD_SGL))
+        rc = sgl_describe(qpair, command, data, number, sqe);
+    else if (!(command->flags & BELL_CMD_RAW_DATA_POINTER))
         rc = qpair->transport->ops->data_map(qpair->transport, qpair, number, command->data_iova, command->data_bytes,
                                              sqe);
-        if (rc < 0)
-            return rc;
-    }
+    if (rc < 0)
+        return rc;
 
     bool raw_cid = command->flags & BELL_CMD_RAW_CID;
     uint16_t wire_cid = raw_cid ? (uint16_t)(sqe[0] >> 16) : number;
@@ -70,6 +118,24 @@ int bell_qpair_submit(bell_qpair *qpair, const bell_command *command, uint16_t *
     if (cid)
         *cid = wire_cid;
     return 0;
+}
+
+int bell_qpair_submit(bell_qpair *qpair, const bell_command *command, uint16_t *cid)
+{
+    return submit(qpair, command, NULL, cid);
+}
+
+int bell_qpair_submit_sgl(bell_qpair *qpair, const bell_command *command, const bell_sgl *list, uint16_t *cid)
+{
+    if (!list || list->count == 0)
+        return bell_error_set(-EINVAL, "An SGL has at least one descriptor.");
+    uint32_t segment = list->segment ? list->segment : BELL_SGL_SEGMENT_DEFAULT;
+    if (segment < 2 || segment > BELL_SGL_SEGMENT_MOST)
+        return bell_error_set(-EINVAL, "SGL segments of %u descriptors; it must be 2 to %d.", segment,
+                              BELL_SGL_SEGMENT_MOST);
+    const struct data data = {
+        .descriptors = (const struct nvme_sgl *)(list + 1), .count = list->count, .segment = segment};
+    return submit(qpair, command, &data, cid);
 }
 
 int bell_qpair_ring(bell_qpair *qpair)
@@ -169,6 +235,11 @@ int bell_qpair_get_info(bell_qpair *qpair, bell_qpair_info *out)
                              .submitted = submitted,
                              .completed = completed};
     return 0;
+}
+
+uint64_t bell_qpair_unmatched(bell_qpair *qpair)
+{
+    return qpair ? bell_peek(&qpair->unmatched) : 0;
 }
 
 int bell_cmdlog_read(bell_qpair *qpair, uint64_t from, bell_cmdlog_entry *out, uint32_t max, uint64_t *next)

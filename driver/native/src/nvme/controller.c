@@ -94,11 +94,28 @@ static int controller_stop(bell_device *device)
     return rc;
 }
 
+static int admin_depth_check(uint32_t depth)
+{
+    if (depth && (depth < 2 || depth > NVME_MAX_ADMIN_ENTRIES))
+        return bell_error_set(-EINVAL, "Admin queue depth %u is out of range: 2 to %u.", depth, NVME_MAX_ADMIN_ENTRIES);
+    return 0;
+}
+
+static int page_check(uint64_t cap, uint32_t mps)
+{
+    uint64_t least = NVME_GET(cap, NVME_CAP_MPSMIN);
+    uint64_t most = NVME_GET(cap, NVME_CAP_MPSMAX);
+    if (mps < least || mps > most)
+        return bell_error_set(-EINVAL, "CC.MPS %u is out of range: this controller takes %" PRIu64 " to %" PRIu64 ".",
+                              mps, least, most);
+    return 0;
+}
+
 static int config_check(bell_device *device, uint64_t cap, const bell_controller_config *config)
 {
-    if (config->admin_depth && (config->admin_depth < 2 || config->admin_depth > NVME_MAX_ADMIN_ENTRIES))
-        return bell_error_set(-EINVAL, "Admin queue depth %u is out of range: 2 to %u.", config->admin_depth,
-                              NVME_MAX_ADMIN_ENTRIES);
+    int rc = admin_depth_check(config->admin_depth);
+    if (rc < 0)
+        return rc;
     uint32_t depth = config->admin_depth ? config->admin_depth : DEFAULT_ADMIN_DEPTH;
     uint32_t events = config->aer_count ? config->aer_count : 1;
     if (events != UINT32_MAX && events + 1 >= depth)
@@ -108,12 +125,7 @@ static int config_check(bell_device *device, uint64_t cap, const bell_controller
     if (config->css > NVME_GET(UINT32_MAX, NVME_CC_CSS) || config->ams > NVME_GET(UINT32_MAX, NVME_CC_AMS))
         return bell_error_set(-EINVAL, "CC.CSS %u or CC.AMS %u is out of range: both are 0 to 7.", config->css,
                               config->ams);
-    uint64_t least = NVME_GET(cap, NVME_CAP_MPSMIN);
-    uint64_t most = NVME_GET(cap, NVME_CAP_MPSMAX);
-    if (config->mps < least || config->mps > most)
-        return bell_error_set(-EINVAL, "CC.MPS %u is out of range: this controller takes %" PRIu64 " to %" PRIu64 ".",
-                              config->mps, least, most);
-    return 0;
+    return page_check(cap, config->mps);
 }
 
 static int admin_prepare(bell_device *device, uint32_t depth)
@@ -156,7 +168,8 @@ static int controller_start(bell_device *device, uint64_t cap, const bell_contro
 
 static int events_arm(bell_device *device, uint32_t count)
 {
-    if (count == UINT32_MAX)
+    /* Where the queues are another owner's, so are the events. */
+    if (count == UINT32_MAX || !(device->transport->features & BELL_HAS_QPAIRS))
         return 0;
     int rc = 0;
     for (uint32_t i = 0; i < (count ? count : 1) && rc == 0; i++)
@@ -187,6 +200,86 @@ int bell_controller_enable(bell_device *device, const bell_controller_config *co
     bell_poke(&device->enabled, UINT32_C(1));
     return events_arm(device, config->aer_count);
 }
+
+/* ---- the same in parts ------------------------------------------------------------------------------------------- */
+
+int bell_controller_admin_prepare(bell_device *device, uint32_t depth, uint32_t mps, bell_admin_memory *memory)
+{
+    if (!device)
+        return bell_error_set(-EINVAL, "No device was given.");
+    uint64_t cap, cc;
+    int rc = register_get(device, NVME_REG_CAP, 8, &cap);
+    if (rc == 0)
+        rc = register_get(device, NVME_REG_CC, 4, &cc);
+    if (rc == 0)
+        rc = admin_depth_check(depth);
+    if (rc == 0)
+        rc = page_check(cap, mps);
+    if (rc < 0)
+        return rc;
+    if (cc & NVME_CC_EN)
+        return bell_error_set(
+            -EBUSY,
+            "%s: CC.EN is 1, and the controller uses the memory of its admin queue; disable it before "
+            "it gets another.",
+            device->address);
+    bell_device_lose(device);
+    device->page_bytes = UINT32_C(4096) << mps;
+    rc = device->transport->ops->enable(device->transport);
+    if (rc == 0)
+        rc = admin_prepare(device, depth ? depth : DEFAULT_ADMIN_DEPTH);
+    if (rc == 0 && memory)
+        *memory = (bell_admin_memory){
+            .sq_iova = device->admin->sq_iova, .cq_iova = device->admin->cq_iova, .depth = device->admin->depth};
+    return rc;
+}
+
+static int prepared_check(const bell_device *device)
+{
+    if (!device)
+        return bell_error_set(-EINVAL, "No device was given.");
+    if (!device->admin)
+        return bell_error_set(-ENOTCONN, "%s has no admin queue yet; prepare it first.", device->address);
+    return 0;
+}
+
+int bell_controller_admin_attach(bell_device *device)
+{
+    int rc = prepared_check(device);
+    return rc < 0 ? rc : device->transport->ops->admin_attach(device->transport, device->admin);
+}
+
+int bell_controller_ready(bell_device *device)
+{
+    uint64_t cap = 0, cc = 0;
+    int rc = prepared_check(device);
+    if (rc == 0)
+        rc = register_get(device, NVME_REG_CAP, 8, &cap);
+    if (rc == 0)
+        rc = register_get(device, NVME_REG_CC, 4, &cc);
+    if (rc == 0 && !(cc & NVME_CC_EN))
+        rc =
+            bell_error_set(-EINVAL, "%s: CC.EN is 0, so that it will not become ready; set it first.", device->address);
+    if (rc == 0)
+        rc = csts_wait(device, NVME_CSTS_RDY, NVME_CSTS_RDY, ready_timeout_ms(cap), true, "CSTS.RDY=1");
+    if (rc < 0)
+        return rc;
+    device->page_bytes = UINT32_C(4096) << NVME_GET(cc, NVME_CC_MPS);
+    device->admin->page_bytes = device->page_bytes;
+    bell_poke(&device->enabled, UINT32_C(1));
+    return 0;
+}
+
+int bell_controller_arm(bell_device *device, uint32_t count)
+{
+    int rc = prepared_check(device);
+    for (uint32_t i = 0; i < count && rc == 0; i++)
+        rc = bell_qpair_arm(device->admin);
+    return rc;
+}
+
+/* ---- disabling and shutting down ----------------------------------------------------------------------------------
+ */
 
 int bell_controller_disable(bell_device *device)
 {
@@ -226,5 +319,31 @@ int bell_controller_set_timeout(bell_device *device, uint32_t timeout_ms)
     for (struct bell_qpair *qpair = device->qpairs; qpair; qpair = qpair->next)
         bell_poke(&qpair->timeout_ns, timeout_ns);
     pthread_mutex_unlock(&device->lock);
+    return 0;
+}
+
+static uint32_t state_of(uint64_t csts)
+{
+    if (csts & NVME_CSTS_CFS)
+        return BELL_STATE_FATAL;
+    return csts & NVME_CSTS_RDY ? BELL_STATE_READY : BELL_STATE_DISABLED;
+}
+
+int bell_controller_get_state(bell_device *device, bell_controller_state *out)
+{
+    if (!device || !out)
+        return bell_error_set(-EINVAL, "No device or no place for its state was given.");
+    *out = (bell_controller_state){.state = BELL_STATE_LOST, .max_data_bytes = device->transport->max_data_bytes};
+    uint64_t csts, cap;
+    int rc = register_get(device, NVME_REG_CSTS, 4, &csts);
+    if (rc == 0)
+        rc = register_get(device, NVME_REG_CAP, 8, &cap);
+    if (rc == -ENODEV)
+        return 0;
+    if (rc < 0)
+        return rc;
+    out->state = state_of(csts);
+    out->max_depth = (uint32_t)NVME_GET(cap, NVME_CAP_MQES) + 1;
+    out->min_page_bytes = UINT32_C(4096) << NVME_GET(cap, NVME_CAP_MPSMIN);
     return 0;
 }

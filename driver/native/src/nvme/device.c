@@ -24,6 +24,7 @@ int bell_device_attach(struct bell_transport *transport, const char *address, be
     pthread_mutex_init(&device->lock, NULL);
     device->timeout_ns = DEFAULT_TIMEOUT_MS * BELL_NS_PER_MS;
     device->page_bytes = DEFAULT_PAGE_BYTES;
+    device->read_only = transport->read_only;
     *out = device;
     return 0;
 }
@@ -92,6 +93,29 @@ int bell_device_get_info(bell_device *device, bell_device_info *out)
     snprintf(out->address, sizeof out->address, "%s", device->address);
     snprintf(out->name, sizeof out->name, "%s", transport->name);
     return 0;
+}
+
+int bell_device_set_read_only(bell_device *device, int on)
+{
+    if (!device)
+        return bell_error_set(-EINVAL, "No device was given.");
+    bell_poke(&device->read_only, (uint32_t)(on != 0));
+    return 0;
+}
+
+int bell_device_is_read_only(bell_device *device)
+{
+    return device ? (int)bell_peek(&device->read_only) : bell_error_set(-EINVAL, "No device was given.");
+}
+
+int bell_device_write_check(bell_device *device, const char *what)
+{
+    if (!bell_peek(&device->read_only))
+        return 0;
+    return bell_error_set(-EPERM,
+                          "%s is read-only and %s may change it. Allow writes first: lift the shield, give --force, or "
+                          "open it with allowed writes.",
+                          device->address, what);
 }
 
 void bell_device_lose(bell_device *device)

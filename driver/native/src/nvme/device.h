@@ -23,12 +23,14 @@ struct bell_device {
     pthread_mutex_t lock;
     struct bell_qpair *qpairs; /* I/O qpairs, dead ones too */
     uint64_t qids[BELL_QIDS / 64];
+    uint8_t reserved_qids[BELL_QIDS]; /* how often each is reserved, by users that make queues themselves */
     uint32_t buffers;
     uint32_t workers;
 
     struct bell_qpair *admin; /* NULL before the first enable */
     uint64_t timeout_ns;
     uint32_t page_bytes; /* CC.MPS of the last enable */
+    uint32_t read_only;  /* 1: nothing that may change the device is sent, see bell_device_set_read_only */
     uint32_t enabled;    /* 1: bell_controller_enable succeeded and nothing has disabled the controller since */
 };
 
@@ -55,6 +57,9 @@ void bell_device_observe(bell_device *device);
 /** bell_device_forgotten - whether CC.EN reads 0, or all ones as on a device that has gone: then no queue will answer.
  */
 bool bell_device_forgotten(bell_device *device, bool gone_counts);
+
+/** bell_device_write_check - -EPERM with a text that names what, while the device is read-only; else 0. */
+int bell_device_write_check(bell_device *device, const char *what);
 
 /** bell_device_worker_opened - count I/O workers; a device with workers cannot be closed. */
 void bell_device_worker_opened(bell_device *device);

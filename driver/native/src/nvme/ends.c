@@ -151,7 +151,7 @@ bool bell_qpair_match_special(struct bell_qpair *qpair, uint64_t now_ns, struct 
     uint16_t cid = (uint16_t)(end->cqe[1] >> 32);
     struct bell_slot *slot = slot_find(qpair, cid, &number);
     if (!slot) {
-        qpair->unmatched++;
+        bell_poke(&qpair->unmatched, qpair->unmatched + 1);
         return false;
     }
 

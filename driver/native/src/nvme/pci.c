@@ -6,6 +6,7 @@
 #include "nvme/device.h"
 #include "nvme/pcie.h"
 #include "pci/function.h"
+#include "pci/power.h"
 #include "spec/nvme.h"
 #include "spec/pci.h"
 #include "support/error.h"
@@ -56,6 +57,8 @@ int bell_pci_config_write(bell_device *device, uint32_t offset, uint32_t width, 
     struct bell_pci_function *function;
     int rc = function_get(device, &function);
     if (rc == 0)
+        rc = bell_device_write_check(device, "a write to config space");
+    if (rc == 0)
         rc = config_check(function, offset, width);
     if (rc == 0)
         rc = function->ops->config_write(function, offset, width, value);
@@ -90,6 +93,8 @@ int bell_pci_bar_write(bell_device *device, uint32_t bar, uint64_t offset, uint3
     struct bell_pci_function *function;
     int rc = function_get(device, &function);
     if (rc == 0)
+        rc = bell_device_write_check(device, "a write to a BAR");
+    if (rc == 0)
         rc = bar_check(function, bar, offset, width);
     if (rc == 0)
         rc = function->ops->bar_write(function, bar, offset, width, value);
@@ -106,11 +111,49 @@ int bell_pci_reset(bell_device *device, uint32_t kind)
         return rc;
     if (kind != BELL_RESET_FLR && kind != BELL_RESET_HOT && kind != BELL_RESET_PM)
         return bell_error_set(-EINVAL, "%u is no kind of reset: 1 function level, 2 hot, 3 power state.", kind);
+    rc = bell_device_write_check(device, "a reset");
+    if (rc < 0)
+        return rc;
     rc = function->ops->reset(function, kind);
     if (rc == -ENOTSUP)
         return rc; /* nothing has happened */
     bell_device_lose(device);
     return rc < 0 ? rc : bell_pcie_command_set(function, PCI_COMMAND_MEMORY);
+}
+
+int bell_pci_power_state(bell_device *device, uint32_t state)
+{
+    struct bell_pci_function *function;
+    int rc = function_get(device, &function);
+    if (rc < 0)
+        return rc;
+    if (state > PCI_PM_D3HOT)
+        return bell_error_set(-EINVAL, "%u is no power state: 0 (D0) to 3 (D3hot).", state);
+    rc = bell_pci_power_set(function, state);
+    if (rc == 0)
+        bell_device_observe(device);
+    return rc;
+}
+
+int bell_device_power(bell_device *device, int on)
+{
+    if (!device)
+        return bell_error_set(-EINVAL, "No device was given.");
+    struct bell_pci_function *function = device->transport->function;
+    if (!function || !function->ops->power)
+        return bell_error_set(-ENOTSUP, "%s: its power cannot be switched from here; use a power controller.",
+                              device->address);
+    int rc = function->ops->power(function, on != 0);
+    bell_device_lose(device);
+    return rc;
+}
+
+int bell_device_lost(bell_device *device)
+{
+    if (!device)
+        return bell_error_set(-EINVAL, "No device was given.");
+    bell_device_lose(device);
+    return 0;
 }
 
 /* ---- registers ----------------------------------------------------------------------------------------------------
@@ -121,7 +164,8 @@ static int register_check(bell_device *device, uint32_t offset, uint32_t width)
     if (!device)
         return bell_error_set(-EINVAL, "No device was given.");
     if (!(device->transport->features & BELL_HAS_REGISTERS))
-        return bell_error_set(-ENOTSUP, "%s has no NVMe registers that can be reached.", device->address);
+        return bell_error_set(-ENOTSUP, "%s has no NVMe registers that can be reached.%s%s", device->address,
+                              device->transport->absent[0] ? " " : "", device->transport->absent);
     if (width != 4 && width != 8)
         return bell_error_set(-EINVAL, "Registers are accessed 4 or 8 bytes at a time, not %u.", width);
     if (offset % 4 != 0)
@@ -139,6 +183,8 @@ int bell_register_write(bell_device *device, uint32_t offset, uint32_t width, ui
 {
     int rc = register_check(device, offset, width);
     if (rc == 0)
+        rc = bell_device_write_check(device, "a write to a register");
+    if (rc == 0)
         rc = device->transport->ops->register_write(device->transport, offset, width, value);
     if (rc == 0)
         bell_device_observe(device);
@@ -154,7 +200,8 @@ static int vector_check(bell_device *device, uint32_t vector, struct bell_pci_fu
     if (rc < 0)
         return rc;
     if ((*function)->vectors == 0)
-        return bell_error_set(-ENOTSUP, "%s has no MSI-X vectors.", device->address);
+        return bell_error_set(-ENOTSUP, "%s has no MSI-X vectors.%s%s", device->address,
+                              device->transport->absent[0] ? " " : "", device->transport->absent);
     if (vector >= (*function)->vectors)
         return bell_error_set(-EINVAL, "MSI-X vector %u is out of range: %s has %u.", vector, device->address,
                               (*function)->vectors);

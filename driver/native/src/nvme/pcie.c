@@ -10,8 +10,9 @@
 #include <string.h>
 
 #include "nvme/prp.h"
-#include "nvme/prp_lists.h"
 #include "nvme/qpair.h"
+#include "nvme/sgl.h"
+#include "nvme/slot_lists.h"
 #include "pci/function.h"
 #include "spec/nvme.h"
 #include "spec/pci.h"
@@ -282,9 +283,9 @@ static int data_map(struct bell_transport *transport, struct bell_qpair *qpair, 
 {
     uint64_t *list = NULL;
     uint64_t list_iova = 0;
-    uint64_t pages = bell_prp_pages(iova, bytes, qpair->page_bytes);
-    if (pages > 2 && pages <= BELL_PRP_LIST_ENTRIES + 1) {
-        int rc = bell_prp_lists_get(qpair->prp, transport, cid, &list, &list_iova);
+    uint64_t list_bytes = bell_prp_list_bytes(bell_prp_pages(iova, bytes, qpair->page_bytes), qpair->page_bytes);
+    if (list_bytes > 0) {
+        int rc = bell_slot_lists_get(qpair->lists, transport, cid, list_bytes, qpair->page_bytes, &list, &list_iova);
         if (rc < 0)
             return rc;
     }
@@ -293,6 +294,23 @@ static int data_map(struct bell_transport *transport, struct bell_qpair *qpair, 
     sqe[SQE_PRP1] = prp.prp1;
     sqe[SQE_PRP2] = prp.prp2;
     return rc;
+}
+
+static int sgl_map(struct bell_transport *transport, struct bell_qpair *qpair, uint16_t cid,
+                   const struct nvme_sgl *descriptors, uint32_t count, uint32_t segment, uint64_t sqe[8])
+{
+    uint64_t *list = NULL;
+    uint64_t list_iova = 0;
+    uint64_t list_bytes = bell_sgl_list_bytes(count, segment);
+    if (list_bytes > 0) {
+        int rc = bell_slot_lists_get(qpair->lists, transport, cid, list_bytes, qpair->page_bytes, &list, &list_iova);
+        if (rc < 0)
+            return rc;
+    }
+    struct nvme_sgl first;
+    bell_sgl_build(descriptors, count, segment, (struct nvme_sgl *)list, list_iova, &first);
+    memcpy(sqe + SQE_PRP1, &first, sizeof first);
+    return 0;
 }
 
 static bool relax(struct bell_transport *transport)
@@ -323,6 +341,7 @@ static const struct bell_transport_ops pcie_ops = {
     .queue_create = queue_create,
     .queue_delete = queue_delete,
     .data_map = data_map,
+    .sgl_map = sgl_map,
     .queue_take = queue_take,
     .queue_ring = queue_ring,
     .queue_wake = queue_wake,

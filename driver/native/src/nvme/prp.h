@@ -5,12 +5,13 @@
 
 #include <stdint.h>
 
+/* One list page of 4 KiB, and what it holds; longer lists are chained. */
 enum { BELL_PRP_LIST_ENTRIES = 512, BELL_PRP_LIST_BYTES = 4096 };
 
 struct bell_prp {
     uint64_t prp1;
     uint64_t prp2;
-    uint32_t entries; /* written to the list; 0: no list in use */
+    uint32_t entries; /* written to the list, pointers to its next page included; 0: no list in use */
 };
 
 /**
@@ -22,11 +23,17 @@ static inline uint64_t bell_prp_pages(uint64_t iova, uint64_t bytes, uint32_t pa
 }
 
 /**
+ * bell_prp_list_bytes - memory that the list of a range of `pages` memory pages needs; 0 where two pointers do. Up to
+ * BELL_PRP_LIST_BYTES the list may lie anywhere on a multiple of that; a longer one must start on a memory page.
+ */
+uint64_t bell_prp_list_bytes(uint64_t pages, uint32_t page_bytes);
+
+/**
  * bell_prp_build - describe [iova, iova + bytes) for memory pages of page_bytes.
- * @list: room for BELL_PRP_LIST_ENTRIES, and its IOVA; used if the range touches more than two pages, may be NULL
- * otherwise.
+ * @list: room for bell_prp_list_bytes, one piece of IOVA space, and its IOVA; may be NULL if that is 0. The last entry
+ * of a list page points to the next one where more entries follow than it has room for.
  *
- * Returns 0, -EINVAL (iova not a multiple of 4) or -E2BIG (more entries than one list page holds).
+ * Returns 0, -EINVAL (iova not a multiple of 4) or -E2BIG (no list was given for a range that needs one).
  */
 int bell_prp_build(uint64_t iova, uint64_t bytes, uint32_t page_bytes, uint64_t *list, uint64_t list_iova,
                    struct bell_prp *out);

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "nvme/device.h"
-#include "nvme/prp_lists.h"
+#include "nvme/slot_lists.h"
+#include "pci/function.h"
 #include "spec/nvme.h"
 #include "support/error.h"
 
@@ -21,8 +22,8 @@ static int rings_alloc(struct bell_qpair *qpair, uint32_t depth)
     qpair->slots = calloc(slots, sizeof *qpair->slots);
     qpair->free_slots = calloc(room, sizeof *qpair->free_slots);
     qpair->sweep = calloc(slots, sizeof *qpair->sweep);
-    qpair->prp = bell_prp_lists_new(slots);
-    if (!qpair->slots || !qpair->free_slots || !qpair->sweep || !qpair->prp)
+    qpair->lists = bell_slot_lists_new(slots);
+    if (!qpair->slots || !qpair->free_slots || !qpair->sweep || !qpair->lists)
         return bell_error_set(-ENOMEM, "No memory for a queue of %u entries.", depth);
 
     qpair->free_mask = room - 1;
@@ -45,11 +46,11 @@ static int rings_alloc(struct bell_qpair *qpair, uint32_t depth)
 static void rings_free(struct bell_qpair *qpair)
 {
     qpair->transport->ops->queue_close(qpair->transport, qpair);
-    bell_prp_lists_delete(qpair->prp, qpair->transport);
+    bell_slot_lists_delete(qpair->lists, qpair->transport);
     free(qpair->sweep);
     free(qpair->free_slots);
     free(qpair->slots);
-    qpair->prp = NULL;
+    qpair->lists = NULL;
     qpair->sweep = NULL;
     qpair->free_slots = NULL;
     qpair->slots = NULL;
@@ -151,6 +152,9 @@ void bell_fast_idle(struct bell_qpair *qpair)
     struct bell_transport *transport = qpair->transport;
     if (!transport->ops->relax || !transport->ops->relax(transport))
         bell_backoff_wait(&qpair->backoff);
+    if (transport->function && transport->function->gone && atomic_load(transport->function->gone) &&
+        !bell_peek(&qpair->lost))
+        bell_device_lose(qpair->device);
 }
 
 /* Send a command of the driver's own. */

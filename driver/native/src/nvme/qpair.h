@@ -74,8 +74,8 @@ struct bell_slot {
     uint8_t flags;
 };
 
-/* prp_lists.h */
-struct bell_prp_lists;
+/* slot_lists.h */
+struct bell_slot_lists;
 
 struct bell_qpair {
     /* Submission: touched for each command. */
@@ -134,7 +134,8 @@ struct bell_qpair {
     void *sq_memory, *cq_memory; /* PCIe: as allocated */
     uint64_t sq_memory_iova, cq_memory_iova;
     uint32_t dstrd;
-    struct bell_prp_lists *prp;
+    struct bell_slot_lists *lists;
+    void *carrier; /* what a message transport keeps for this queue, from queue_open to queue_close */
     struct bell_backoff backoff;
     struct bell_transport *transport;
     bell_device *device;

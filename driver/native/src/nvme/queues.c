@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* I/O qpairs: their ids, and creating and deleting them on the device. */
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "nvme/device.h"
@@ -7,24 +9,60 @@
 #include "spec/nvme.h"
 #include "support/error.h"
 
+/* With the lock held. */
+static bool qid_is_free(const bell_device *device, uint32_t id)
+{
+    return !(device->qids[id / 64] >> id % 64 & 1) && device->reserved_qids[id] == 0;
+}
+
+/* The lowest free id; 0 where there is none. With the lock held. */
+static uint32_t qid_lowest(const bell_device *device)
+{
+    for (uint32_t id = 1; id < BELL_QIDS - 1; id++)
+        if (qid_is_free(device, id))
+            return id;
+    return 0;
+}
+
 int bell_device_qid_take(bell_device *device, uint32_t qid)
 {
     int rc = -ENOSPC;
     pthread_mutex_lock(&device->lock);
-    device->qids[0] |= 1; /* the admin queue's */
-    for (uint32_t id = qid ? qid : 1; id < BELL_QIDS - 1; id++) {
-        uint64_t bit = UINT64_C(1) << id % 64;
-        if (!(device->qids[id / 64] & bit)) {
-            device->qids[id / 64] |= bit;
-            rc = (int)id;
-        }
-        if (rc > 0 || qid)
-            break;
+    uint32_t id = qid ? qid : qid_lowest(device);
+    if (id != 0 && id < BELL_QIDS - 1 && qid_is_free(device, id)) {
+        device->qids[id / 64] |= UINT64_C(1) << id % 64;
+        rc = (int)id;
     }
     pthread_mutex_unlock(&device->lock);
     if (rc < 0 && qid)
         return bell_error_set(rc, "Queue id %u is in use or out of range (1 to %d).", qid, BELL_QIDS - 2);
     return rc < 0 ? bell_error_set(rc, "All queue ids are in use.") : rc;
+}
+
+int bell_qid_reserve(bell_device *device, uint32_t qid)
+{
+    if (!device || qid > BELL_QIDS - 2)
+        return bell_error_set(-EINVAL, "Queue id %u is out of range: 1 to %d, or 0 for a free one.", qid,
+                              BELL_QIDS - 2);
+    pthread_mutex_lock(&device->lock);
+    uint32_t id = qid ? qid : qid_lowest(device);
+    bool full = id == 0 || device->reserved_qids[id] == UINT8_MAX;
+    if (!full)
+        device->reserved_qids[id]++;
+    pthread_mutex_unlock(&device->lock);
+    return full ? bell_error_set(-ENOSPC, "Queue id %u cannot be reserved once more, or all ids are in use.", qid)
+                : (int)id;
+}
+
+int bell_qid_release(bell_device *device, uint32_t qid)
+{
+    if (!device || qid == 0 || qid > BELL_QIDS - 2)
+        return bell_error_set(-EINVAL, "Queue id %u is not reserved.", qid);
+    pthread_mutex_lock(&device->lock);
+    bool reserved = device->reserved_qids[qid] > 0;
+    device->reserved_qids[qid] -= reserved;
+    pthread_mutex_unlock(&device->lock);
+    return reserved ? 0 : bell_error_set(-EINVAL, "Queue id %u is not reserved.", qid);
 }
 
 void bell_device_qid_release(bell_device *device, uint32_t qid)

@@ -19,6 +19,7 @@
 
 struct bell_pci_function;
 struct bell_transport;
+struct nvme_sgl;
 
 struct bell_transport_ops {
     /* NVMe registers (Fabrics: properties); width 4 or 8. Safe from any thread. */
@@ -43,9 +44,17 @@ struct bell_transport_ops {
     int (*queue_create)(struct bell_transport *transport, bell_qpair *admin, bell_qpair *qpair);
     int (*queue_delete)(struct bell_transport *transport, bell_qpair *admin, bell_qpair *qpair);
 
+    /* Refuse a command that cannot be carried as its sender means it: -ENOTSUP, -E2BIG or -EINVAL. Before data_map.
+     * Optional. */
+    int (*command_check)(struct bell_transport *transport, bell_qpair *qpair, const bell_command *command);
+
     /* Describe the data of command slot `cid` in the SQE. -EINVAL and -E2BIG as bell_qpair_submit says. */
     int (*data_map)(struct bell_transport *transport, bell_qpair *qpair, uint16_t cid, uint64_t iova, uint64_t bytes,
                     uint64_t sqe[8]);
+    /* The same with an SGL of the caller's descriptors, in segments of at most `segment`. Optional: NULL where the
+     * transport describes data in a way of its own. */
+    int (*sgl_map)(struct bell_transport *transport, bell_qpair *qpair, uint16_t cid,
+                   const struct nvme_sgl *descriptors, uint32_t count, uint32_t segment, uint64_t sqe[8]);
     void (*queue_post)(bell_qpair *qpair, const uint64_t sqe[8]); /* optional */
     bool (*queue_take)(bell_qpair *qpair, uint64_t cqe[2]);       /* optional; true: one completion taken */
     void (*queue_ring)(bell_qpair *qpair, uint32_t tail);         /* where the doorbells are not mapped */
@@ -63,6 +72,9 @@ struct bell_transport {
     uint32_t kind;                      /* BELL_KIND_... */
     uint32_t features;                  /* BELL_HAS_... */
     uint32_t vectors;
+    char absent[256];        /* why BELL_HAS_... bits are missing and what to do, a sentence; "": nothing to say */
+    uint32_t read_only;      /* 1: the device starts read-only, see bell_device_set_read_only */
+    uint64_t max_data_bytes; /* largest data of one command that the transport carries; 0: no limit of its own */
     char name[64];
 };
 

@@ -85,7 +85,7 @@ static int alloc_locked(struct bell_dma_pool *pool, uint64_t bytes, struct bell_
 
 int bell_dma_pool_alloc(struct bell_dma_pool *pool, uint64_t bytes, void **vaddr, uint64_t *iova)
 {
-    struct bell_dma_block block;
+    struct bell_dma_block block = {0};
     int err;
 
     if (bytes == 0 || bytes > UINT64_MAX - PAGE_BYTES)
@@ -114,4 +114,19 @@ void bell_dma_pool_free(struct bell_dma_pool *pool, uint64_t iova)
         }
     }
     pthread_mutex_unlock(&pool->lock);
+}
+
+bool bell_dma_pool_covers(struct bell_dma_pool *pool, uint64_t iova, uint64_t bytes)
+{
+    bool covers = false;
+
+    pthread_mutex_lock(&pool->lock);
+    for (size_t i = 0; i < pool->count && !covers; i++) {
+        const struct bell_dma_block *block = &pool->blocks[i];
+
+        covers =
+            iova >= block->start && iova - block->start < block->bytes && bytes <= block->bytes - (iova - block->start);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return covers;
 }

@@ -4,6 +4,7 @@
 #define BELL_PCI_DMA_POOL_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,5 +31,8 @@ void bell_dma_pool_destroy(struct bell_dma_pool *pool);
 /* bell_dma_pool_alloc - zeroed, whole pages, page aligned. -ENOMEM says how much is free, -EINVAL for 0 bytes. */
 int bell_dma_pool_alloc(struct bell_dma_pool *pool, uint64_t bytes, void **vaddr, uint64_t *iova);
 void bell_dma_pool_free(struct bell_dma_pool *pool, uint64_t iova);
+
+/* bell_dma_pool_covers - whether all of the bytes lie in one live allocation. */
+bool bell_dma_pool_covers(struct bell_dma_pool *pool, uint64_t iova, uint64_t bytes);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a PCI function can do, as the NVMe PCIe transport sees it. Implemented by sim (embedded SSD) and qemu; vfio and
- * vfio-user come beside them. Nothing above this header knows which one it talks to.
+ * What a PCI function can do, as the NVMe PCIe transport sees it. Implemented by sim (embedded SSD), qemu and vfio.
+ * Nothing above this header knows which one it talks to.
  *
  * Threads: config, bar and irq operations may be called from any thread; an implementation locks where it must.
  * dma_map/dma_unmap are called outside the hot path.
@@ -10,6 +10,7 @@
 #define BELL_PCI_FUNCTION_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct bell_pci_function;
@@ -41,6 +42,10 @@ struct bell_pci_ops {
     /* kind is BELL_RESET_...; -ENOTSUP where impossible. */
     int (*reset)(struct bell_pci_function *fn, uint32_t kind);
 
+    /* Cut the power of the whole device, or give it back; NULL where nobody can. Off, everything reads all ones; on
+     * again, the header is as after attaching. */
+    int (*power)(struct bell_pci_function *fn, bool on);
+
     /* Called after a doorbell store when fn->doorbell_asleep reads non-zero. NULL where stores are enough. */
     void (*doorbell_wake)(struct bell_pci_function *fn);
 
@@ -69,6 +74,9 @@ struct bell_pci_function {
     /* Optional: called by the driver in its polling loops when nothing came back; NULL: the core yields by its own
      * rule. */
     void (*relax)(struct bell_pci_function *fn);
+
+    /* Optional: reads true once the function is gone for good, so that nobody waits for a time-out to find out. */
+    const atomic_bool *gone;
 };
 
 /*
@@ -77,5 +85,16 @@ struct bell_pci_function {
  */
 int bell_sim_open(const char *options, struct bell_pci_function **out);
 int bell_qemu_open(const char *options, struct bell_pci_function **out);
+
+/*
+ * bell_vfio_open - a function that is bound to vfio-pci, "0000:01:00.0" or "01:00.0". Whatever stands in the way is
+ * said in words with what to do: -ENOENT (not on the bus), -EBUSY (another driver or process has it), -ENODEV (no
+ * driver, no IOMMU), -EACCES, -ENOTSUP (no NVMe controller).
+ */
+int bell_vfio_open(const char *address, struct bell_pci_function **out);
+
+/* bell_vfio_user_open - attach to the device that another process serves at path: a socket, or a folder with the socket
+ * "cntrl". -ENOENT where nobody serves it, -EBUSY where it has another client. */
+int bell_vfio_user_open(const char *path, struct bell_pci_function **out);
 
 #endif

@@ -136,6 +136,11 @@ void sim_config_reset(struct sim_config *config)
         config->bytes[i] = (config->bytes[i] & config->sticky[i]) | (config->initial[i] & ~config->sticky[i]);
 }
 
+void sim_config_power_on(struct sim_config *config)
+{
+    memcpy(config->bytes, config->initial, sizeof config->bytes);
+}
+
 uint32_t sim_config_get(const struct sim_config *config, uint32_t offset, uint32_t width)
 {
     uint32_t value = 0;

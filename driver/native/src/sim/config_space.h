@@ -41,6 +41,9 @@ void sim_config_assign(struct sim_config *config);
 /* sim_config_reset - function level or conventional reset: all but sticky bits return to their initial values. */
 void sim_config_reset(struct sim_config *config);
 
+/* sim_config_power_on - as it was made: not even sticky bits outlast a loss of power. */
+void sim_config_power_on(struct sim_config *config);
+
 uint32_t sim_config_get(const struct sim_config *config, uint32_t offset, uint32_t width);
 
 /* sim_config_put - a write by software. Return: SIM_CONFIG_... */

@@ -14,6 +14,9 @@ bool sim_controller_events(struct sim *sim, uint32_t events);
 /* sim_controller_fail - Controller Fatal Status: nothing more happens until a reset. */
 void sim_controller_fail(struct sim *sim);
 
+/* sim_controller_restart - by itself, with its registers as after power-on. */
+void sim_controller_restart(struct sim *sim);
+
 /* sim_controller_ready - true if commands are to be fetched. */
 bool sim_controller_ready(const struct sim *sim);
 

@@ -9,6 +9,7 @@
 #include "doorbell.h"
 #include "sim/device_thread.h"
 #include "sim/events.h"
+#include "sim/function.h"
 #include "sim/sim.h"
 #include "spec/pci.h"
 #include "support/error.h"
@@ -28,8 +29,10 @@ static void gates_follow(struct sim *sim)
     const bool awake = state == PCI_PM_D0;
     const bool mastering = awake && (command & PCI_COMMAND_MASTER) != 0;
 
-    atomic_store(&sim->decoding, awake && (command & PCI_COMMAND_MEMORY) != 0);
-    atomic_store(&sim->mastering, mastering);
+    if (!sim->gone) {
+        atomic_store(&sim->decoding, awake && (command & PCI_COMMAND_MEMORY) != 0);
+        atomic_store(&sim->mastering, mastering);
+    }
     pthread_mutex_unlock(&sim->lock);
     sim_interrupts_gate(&sim->irq, mastering && (control & PCI_MSIX_CONTROL_ENABLE) != 0,
                         (control & PCI_MSIX_CONTROL_MASK) != 0);
@@ -48,6 +51,15 @@ static void function_reset(struct sim *sim)
     gates_follow(sim);
 }
 
+void sim_function_renew(struct sim *sim)
+{
+    function_reset(sim);
+    pthread_mutex_lock(&sim->lock);
+    sim_config_assign(&sim->config);
+    pthread_mutex_unlock(&sim->lock);
+    gates_follow(sim);
+}
+
 static int config_read(struct bell_pci_function *fn, uint32_t offset, uint32_t width, uint32_t *value)
 {
     struct sim *sim = sim_of(fn);
@@ -55,7 +67,7 @@ static int config_read(struct bell_pci_function *fn, uint32_t offset, uint32_t w
     if (offset % width != 0 || offset + width > SIM_CONFIG_BYTES)
         return bell_error_set(-EINVAL, "sim: config space has no %u bytes at 0x%x", width, offset);
     pthread_mutex_lock(&sim->lock);
-    *value = sim_config_get(&sim->config, offset, width);
+    *value = sim->gone ? UINT32_MAX >> (32 - 8 * width) : sim_config_get(&sim->config, offset, width);
     pthread_mutex_unlock(&sim->lock);
     return 0;
 }
@@ -67,7 +79,7 @@ static int config_write(struct bell_pci_function *fn, uint32_t offset, uint32_t 
     if (offset % width != 0 || offset + width > SIM_CONFIG_BYTES)
         return bell_error_set(-EINVAL, "sim: config space has no %u bytes at 0x%x", width, offset);
     pthread_mutex_lock(&sim->lock);
-    const uint32_t effects = sim_config_put(&sim->config, offset, width, value);
+    const uint32_t effects = sim->gone ? 0 : sim_config_put(&sim->config, offset, width, value);
     pthread_mutex_unlock(&sim->lock);
     if ((effects & (SIM_CONFIG_FLR | SIM_CONFIG_AWAKE)) != 0)
         function_reset(sim);
@@ -151,6 +163,9 @@ static int reset(struct bell_pci_function *fn, uint32_t kind)
     uint32_t saved[16];
     uint32_t control = 0;
 
+    config_read(fn, PCI_VENDOR, 2, &control);
+    if (control == UINT16_MAX)
+        return bell_error_set(-ENODEV, "%s has gone: nothing is there to be reset.", fn->name);
     for (uint32_t i = 0; i < 16; i++)
         config_read(fn, 4 * i, 4, &saved[i]);
     switch (kind) {
@@ -173,6 +188,12 @@ static int reset(struct bell_pci_function *fn, uint32_t kind)
     return 0;
 }
 
+static int power(struct bell_pci_function *fn, bool on)
+{
+    sim_event_wait(sim_of(fn), on ? SIM_EVENT_POWER_ON : SIM_EVENT_POWER_OFF);
+    return 0;
+}
+
 static void doorbell_wake(struct bell_pci_function *fn)
 {
     sim_wake(sim_of(fn));
@@ -186,7 +207,9 @@ static void sim_free(struct sim *sim)
     sim_namespaces_destroy(sim);
     sim_store_close(&sim->store);
     sim_latency_destroy(sim);
+    sim_faults_destroy(sim);
     sim_iommu_destroy(&sim->iommu);
+    pthread_mutex_destroy(&sim->faults.lock);
     pthread_mutex_destroy(&sim->lock);
     if (sim->doorbells != NULL)
         munmap((void *)sim->doorbells, DOORBELL_BYTES);
@@ -219,6 +242,7 @@ static const struct bell_pci_ops ops = {
     .irq_mask = irq_mask,
     .irq_unmask = irq_unmask,
     .reset = reset,
+    .power = power,
     .doorbell_wake = doorbell_wake,
     .close = function_close,
 };
@@ -269,6 +293,8 @@ static void function_init(struct sim *sim)
     fn->doorbell_asleep = &sim->asleep;
     sim->irq.iommu = &sim->iommu;
     sim->irq.count = vectors;
+    for (uint32_t i = 0; i < vectors; i++)
+        atomic_store(&sim->irq.vector[i].eventfd, -1);
     sim_interrupts_reset(&sim->irq);
     sim_config_init(&sim->config, vectors, device_serial(sim->options.serial));
     sim_config_assign(&sim->config);
@@ -281,6 +307,8 @@ static int sim_init(struct sim *sim)
 {
     int err = memory_init(sim);
 
+    if (err == 0)
+        err = sim_faults_init(sim, sim->options.faults);
     if (err == 0)
         err = sim_latency_init(sim);
     if (err == 0)
@@ -322,6 +350,7 @@ int bell_sim_open(const char *options, struct bell_pci_function **out)
         return err;
     }
     pthread_mutex_init(&sim->lock, NULL);
+    pthread_mutex_init(&sim->faults.lock, NULL);
     err = sim_init(sim);
     if (err == 0) {
         atomic_store(&sim->iommu.device_runs, true);

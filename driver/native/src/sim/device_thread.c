@@ -14,17 +14,20 @@
 #include "support/atomics.h"
 #include "support/slice.h"
 
-#define SPIN_MIN_NS UINT64_C(2000)
-#define SPIN_MAX_NS UINT64_C(60000)
-#define NAP_MIN_NS  UINT64_C(60000) /* what is due sooner is waited for by spinning */
-#define CHECK_TURNS 4096u           /* busy turns between looks at the clock and at stray doorbells */
+#define SPIN_MIN_NS     UINT64_C(2000)
+#define SPIN_MAX_NS     UINT64_C(60000)
+#define NAP_MIN_NS      UINT64_C(60000) /* what is due sooner is waited for by spinning */
+#define LENT_NAP_MIN_NS UINT64_C(50000) /* between looks at doorbells that another process stores to */
+#define LENT_NAP_MAX_NS UINT64_C(1000000)
+#define CHECK_TURNS     4096u /* busy turns between looks at the clock and at stray doorbells */
 
 struct rhythm {
     uint64_t idle_since; /* 0: busy */
     uint64_t spin_ns;    /* how long to poll before sleeping */
     uint32_t idle_turns;
     uint32_t busy_turns;
-    bool alone; /* one CPU: polling would only keep the host from running */
+    uint64_t nap_ns; /* of a function that is lent */
+    bool alone;      /* one CPU: polling would only keep the host from running */
 };
 
 static void cpu_pause(void)
@@ -109,8 +112,11 @@ static uint64_t earlier(uint64_t a, uint64_t b)
  */
 static uint64_t timers_run(struct sim *sim, uint64_t now)
 {
-    uint64_t next = sim_background_run(sim, now);
+    uint64_t next = sim_faults_run(sim, now);
 
+    if (BELL_UNLIKELY((sim->stop & SIM_STOP_FROZEN) != 0))
+        return next;
+    next = earlier(next, sim_background_run(sim, now));
     next = earlier(next, sim_tick_run(sim, now));
     next = earlier(next, sim_latency_run(sim, now));
     return earlier(next, sim_interrupts_run(&sim->irq, now));
@@ -140,6 +146,10 @@ static void idle_turn(struct sim *sim, struct rhythm *rhythm)
     rhythm->spin_ns = rhythm->spin_ns / 2 > SPIN_MIN_NS ? rhythm->spin_ns / 2 : SPIN_MIN_NS;
     sim_doorbells_check(sim);
     next = timers_run(sim, now); /* the check may have completed a request for events */
+    if (atomic_load_explicit(&sim->lent, memory_order_relaxed) != 0 && sim_controller_ready(sim)) {
+        next = earlier(next, now + NAP_MIN_NS / 2 + rhythm->nap_ns);
+        rhythm->nap_ns = earlier(rhythm->nap_ns * 2, LENT_NAP_MAX_NS);
+    }
     if (!is_near(next, now))
         sleep_until(sim, next == UINT64_MAX ? UINT64_MAX : next - now - NAP_MIN_NS / 2);
     rhythm->idle_since = 0;
@@ -150,7 +160,8 @@ static void busy_turn(struct sim *sim, struct rhythm *rhythm)
     if (rhythm->idle_since != 0)
         rhythm->spin_ns = earlier(rhythm->spin_ns * 2, SPIN_MAX_NS);
     rhythm->idle_since = 0;
-    if (sim->latency.count != 0 || sim->irq.held != 0) {
+    rhythm->nap_ns = LENT_NAP_MIN_NS;
+    if ((sim->latency.count | sim->irq.held | sim->faults.armed) != 0) {
         timers_run(sim, bell_now());
     } else if (++rhythm->busy_turns % CHECK_TURNS == 0) {
         timers_run(sim, bell_now());
@@ -161,7 +172,8 @@ static void busy_turn(struct sim *sim, struct rhythm *rhythm)
 void *sim_device_thread(void *argument)
 {
     struct sim *sim = argument;
-    struct rhythm rhythm = {.spin_ns = SPIN_MAX_NS, .alone = sysconf(_SC_NPROCESSORS_ONLN) == 1};
+    struct rhythm rhythm = {
+        .spin_ns = SPIN_MAX_NS, .nap_ns = LENT_NAP_MIN_NS, .alone = sysconf(_SC_NPROCESSORS_ONLN) == 1};
 
     prctl(PR_SET_NAME, "doorbell-sim");
     prctl(PR_SET_TIMERSLACK, 1000);

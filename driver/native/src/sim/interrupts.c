@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/interrupts.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include "spec/pci.h"
 #include "support/clock.h"
 
@@ -22,6 +25,8 @@ void sim_interrupts_reset(struct sim_interrupts *irq)
 
 static bool vector_open(const struct sim_interrupts *irq, uint32_t vector)
 {
+    if (atomic_load(&irq->vector[vector].eventfd) >= 0)
+        return atomic_load(&irq->vector[vector].fd_mask) == 0;
     return atomic_load(&irq->enabled) && !atomic_load(&irq->masked) &&
            (atomic_load(&irq->vector[vector].control) & PCI_MSIX_ENTRY_MASKED) == 0;
 }
@@ -33,14 +38,25 @@ static void message_send(struct sim_interrupts *irq, uint32_t vector, enum sende
 {
     const struct sim_vector *entry = &irq->vector[vector];
     uint64_t address = atomic_load(&entry->address_low) | (uint64_t)atomic_load(&entry->address_high) << 32;
+    const int eventfd = atomic_load(&entry->eventfd);
 
+    if (eventfd >= 0) {
+        struct pollfd room = {.fd = eventfd, .events = POLLOUT};
+
+        /* A counter that is full has events to tell already; the device does not wait for its reader. */
+        if (poll(&room, 1, 0) == 1)
+            (void)!write(eventfd, &(uint64_t){1}, sizeof(uint64_t));
+        return;
+    }
     if (sender == SENDER_HOST) {
         sim_iommu_store32(irq->iommu, address, atomic_load(&entry->data));
     } else {
-        uint32_t *cell = (uint32_t *)sim_iommu_translate(irq->iommu, address, sizeof *cell);
+        uint32_t *cell = (uint32_t *)sim_iommu_translate(irq->iommu, address, sizeof *cell, SIM_WRITE);
 
         if (cell != NULL)
             __atomic_store_n(cell, atomic_load(&entry->data), __ATOMIC_RELEASE);
+        if (irq->iommu->dirty_count != 0)
+            sim_iommu_flush(irq->iommu);
     }
 }
 
@@ -55,7 +71,7 @@ static void pending_flush(struct sim_interrupts *irq, uint32_t vector, enum send
 
 static void vector_signal(struct sim_interrupts *irq, uint32_t vector)
 {
-    if (atomic_load(&irq->enabled) == 0)
+    if (atomic_load(&irq->enabled) == 0 && atomic_load(&irq->vector[vector].eventfd) < 0)
         return;
     if (vector_open(irq, vector)) {
         message_send(irq, vector, SENDER_DEVICE);
@@ -63,6 +79,26 @@ static void vector_signal(struct sim_interrupts *irq, uint32_t vector)
     }
     atomic_fetch_or(&irq->pending[vector / 64], UINT64_C(1) << (vector % 64));
     pending_flush(irq, vector, SENDER_DEVICE); /* it may have been unmasked in between */
+}
+
+int sim_interrupts_eventfd(struct sim_interrupts *irq, uint32_t vector, int eventfd)
+{
+    const int former = atomic_exchange(&irq->vector[vector].eventfd, eventfd);
+
+    pending_flush(irq, vector, SENDER_HOST);
+    return former;
+}
+
+void sim_interrupts_mask(struct sim_interrupts *irq, uint32_t vector, bool mask)
+{
+    atomic_store(&irq->vector[vector].fd_mask, mask);
+    pending_flush(irq, vector, SENDER_HOST);
+}
+
+void sim_interrupts_trigger(struct sim_interrupts *irq, uint32_t vector)
+{
+    atomic_fetch_or(&irq->pending[vector / 64], UINT64_C(1) << (vector % 64));
+    pending_flush(irq, vector, SENDER_HOST);
 }
 
 void sim_interrupts_gate(struct sim_interrupts *irq, bool enabled, bool masked)

@@ -22,6 +22,8 @@ struct sim_vector {
     _Atomic uint32_t address_high;
     _Atomic uint32_t data;
     _Atomic uint32_t control;
+    _Atomic int eventfd;      /* where another process wants its events; -1: the table above counts */
+    _Atomic uint32_t fd_mask; /* it has masked them */
     /* coalescing, device thread only (Base 2.0c 5.27.1.6) */
     uint32_t waiting;
     uint64_t deadline_ns;
@@ -53,6 +55,15 @@ void sim_interrupts_gate(struct sim_interrupts *irq, bool enabled, bool masked);
 void sim_interrupts_table_write(struct sim_interrupts *irq, uint32_t offset, uint32_t value);
 uint32_t sim_interrupts_table_read(const struct sim_interrupts *irq, uint32_t offset);
 uint32_t sim_interrupts_pba_read(const struct sim_interrupts *irq, uint32_t offset);
+
+/*
+ * For a function that is lent (lend.h); any thread but the device's. sim_interrupts_eventfd: -1 for none; returns the
+ * former one, which the device thread may still write to in its present turn. sim_interrupts_mask holds events back, or
+ * lets them come. sim_interrupts_trigger: one event, as if the device had raised it.
+ */
+int sim_interrupts_eventfd(struct sim_interrupts *irq, uint32_t vector, int eventfd);
+void sim_interrupts_mask(struct sim_interrupts *irq, uint32_t vector, bool mask);
+void sim_interrupts_trigger(struct sim_interrupts *irq, uint32_t vector);
 
 /* sim_interrupts_raise - entries were posted to a completion queue of this vector. */
 void sim_interrupts_raise(struct sim_interrupts *irq, uint32_t vector, uint32_t entries, bool admin);

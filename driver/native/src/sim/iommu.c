@@ -7,12 +7,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "sim/iommu_table.h"
 #include "support/error.h"
 
 #define PAGE       UINT64_C(4096)
 #define FIRST_IOVA UINT64_C(0x100000000) /* above 4 GiB, so that a lost upper dword shows */
 
-static struct sim_region_table *table_new(uint32_t count, uint64_t generation)
+struct sim_region_table *sim_table_new(uint32_t count, uint64_t generation)
 {
     struct sim_region_table *table = calloc(1, sizeof *table + count * sizeof table->regions[0]);
 
@@ -25,7 +26,7 @@ static struct sim_region_table *table_new(uint32_t count, uint64_t generation)
 
 int sim_iommu_init(struct sim_iommu *iommu, void (*wake)(void *context), void *context)
 {
-    struct sim_region_table *table = table_new(0, 1);
+    struct sim_region_table *table = sim_table_new(0, 1);
 
     if (table == NULL)
         return bell_error_set(-ENOMEM, "sim: out of memory");
@@ -52,12 +53,12 @@ static void retired_free(struct sim_iommu *iommu)
 void sim_iommu_destroy(struct sim_iommu *iommu)
 {
     retired_free(iommu);
+    free(iommu->dirty);
     free(atomic_load(&iommu->table));
     pthread_mutex_destroy(&iommu->lock);
 }
 
-/* Wait until the device thread cannot hold a pointer from an older table. */
-static void table_settle(struct sim_iommu *iommu)
+void sim_table_settle(struct sim_iommu *iommu)
 {
     uint64_t generation = atomic_load(&iommu->table)->generation;
 
@@ -68,7 +69,7 @@ static void table_settle(struct sim_iommu *iommu)
     retired_free(iommu);
 }
 
-static void table_publish(struct sim_iommu *iommu, struct sim_region_table *table)
+void sim_table_publish(struct sim_iommu *iommu, struct sim_region_table *table)
 {
     struct sim_region_table *old = atomic_load(&iommu->table);
 
@@ -91,7 +92,7 @@ int sim_iommu_alloc(struct sim_iommu *iommu, uint64_t bytes, void **vaddr, uint6
         return bell_error_set(-ENOMEM, "sim: no memory for %llu bytes of DMA memory", (unsigned long long)bytes);
     pthread_mutex_lock(&iommu->lock);
     struct sim_region_table *old = atomic_load(&iommu->table);
-    struct sim_region_table *table = table_new(old->count + 1, old->generation + 1);
+    struct sim_region_table *table = sim_table_new(old->count + 1, old->generation + 1);
 
     if (table == NULL) {
         pthread_mutex_unlock(&iommu->lock);
@@ -99,14 +100,18 @@ int sim_iommu_alloc(struct sim_iommu *iommu, uint64_t bytes, void **vaddr, uint6
         return bell_error_set(-ENOMEM, "sim: out of memory");
     }
     memcpy(table->regions, old->regions, old->count * sizeof old->regions[0]);
-    table->regions[old->count] = (struct sim_region){iommu->next_iova, iommu->next_iova + size, memory};
+    table->regions[old->count] = (struct sim_region){.start = iommu->next_iova,
+                                                     .end = iommu->next_iova + size,
+                                                     .host = memory,
+                                                     .access = SIM_READ | SIM_WRITE,
+                                                     .plain = true};
     *vaddr = memory;
     *iova = iommu->next_iova;
     /* A hole behind each allocation: running over its end is an error and not the neighbour's data. */
     iommu->next_iova += size + PAGE;
-    table_publish(iommu, table);
+    sim_table_publish(iommu, table);
     if (iommu->retired_count >= 16)
-        table_settle(iommu);
+        sim_table_settle(iommu);
     pthread_mutex_unlock(&iommu->lock);
     return 0;
 }
@@ -123,13 +128,13 @@ void sim_iommu_free(struct sim_iommu *iommu, void *vaddr, uint64_t iova, uint64_
     while (found < old->count && old->regions[found].start != iova)
         found++;
     if (found < old->count)
-        table = table_new(old->count - 1, old->generation + 1);
+        table = sim_table_new(old->count - 1, old->generation + 1);
     /* Without memory for a new table the region stays reachable, and so it must stay mapped. */
     if (table != NULL) {
         memcpy(table->regions, old->regions, found * sizeof old->regions[0]);
         memcpy(table->regions + found, old->regions + found + 1, (old->count - found - 1) * sizeof old->regions[0]);
-        table_publish(iommu, table);
-        table_settle(iommu);
+        sim_table_publish(iommu, table);
+        sim_table_settle(iommu);
         munmap(vaddr, size);
     }
     pthread_mutex_unlock(&iommu->lock);
@@ -174,7 +179,7 @@ bool sim_iommu_store32(struct sim_iommu *iommu, uint64_t iova, uint32_t value)
     pthread_mutex_lock(&iommu->lock);
     const struct sim_region_table *table = atomic_load(&iommu->table);
     int index = region_search(table, iova);
-    bool mapped = index >= 0 && (iova & 3) == 0;
+    bool mapped = index >= 0 && (iova & 3) == 0 && table->regions[index].plain;
 
     if (mapped) {
         const struct sim_region *region = &table->regions[index];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/sim.h"
+#include "support/atomics.h"
 #include "support/error.h"
 
 #define HEAP_CAPACITY 131072u /* commands in flight; the queues wait when there are more */
@@ -137,7 +138,7 @@ uint64_t sim_latency_run(struct sim *sim, uint64_t now)
 {
     struct sim_latency *latency = &sim->latency;
 
-    if (sim->failed)
+    if ((sim->stop & (SIM_STOP_FAILED | SIM_STOP_FROZEN)) != 0)
         return UINT64_MAX;
     while (latency->count != 0 && latency->heap[0].due_ns <= now) {
         struct sim_due due = remove_at(latency, 0);
@@ -148,7 +149,10 @@ uint64_t sim_latency_run(struct sim *sim, uint64_t now)
             sim_latency_put(sim, &due);
             continue;
         }
-        sim_cq_post(sim, sq, due.cid, due.status, due.dw0, due.dw1);
+        if (BELL_UNLIKELY(due.fault != 0))
+            sim_faults_post(sim, sq, &due);
+        else
+            sim_cq_post(sim, sq, due.cid, due.status, due.dw0, due.dw1);
         sim_cq_signal(sim, sq->cq);
     }
     return latency->count != 0 ? latency->heap[0].due_ns : UINT64_MAX;
@@ -170,4 +174,10 @@ bool sim_latency_take(struct sim *sim, uint16_t sqid, int cid, struct sim_due *o
 void sim_latency_clear(struct sim *sim)
 {
     sim->latency.count = 0;
+}
+
+void sim_latency_forget_faults(struct sim *sim)
+{
+    for (uint32_t i = 0; i < sim->latency.count; i++)
+        sim->latency.heap[i].fault = 0;
 }

@@ -17,7 +17,7 @@ struct sim_due {
     uint16_t sqid;
     uint16_t cid;
     uint16_t status;
-    uint16_t reserved;
+    uint16_t fault; /* 1 + the rule of the fault plan that changes the completion; 0: none */
 };
 
 struct sim_latency {
@@ -47,5 +47,8 @@ uint64_t sim_latency_run(struct sim *sim, uint64_t now);
 /* sim_latency_take - remove a command (abort, queue deletion). cid < 0: any. Return: true if one was found. */
 bool sim_latency_take(struct sim *sim, uint16_t sqid, int cid, struct sim_due *out);
 void sim_latency_clear(struct sim *sim);
+
+/* sim_latency_forget_faults - the rules that completions wait to be changed by are gone. */
+void sim_latency_forget_faults(struct sim *sim);
 
 #endif

@@ -104,6 +104,9 @@ static uint32_t self_test_build(const struct sim *sim, uint8_t *out)
         log->completion = (uint8_t)(done < 99 ? done : 99);
     }
     memcpy(log->result, sim->state->self_tests, sizeof log->result);
+    for (uint32_t i = 0; i < SIM_SELF_TESTS; i++)
+        if (log->result[i].status == 0) /* no self-test has the code 0 */
+            log->result[i].status = 0x0f;
     return sizeof *log;
 }
 

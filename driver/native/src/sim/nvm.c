@@ -112,7 +112,7 @@ static inline uint8_t *single_page(struct sim_command *command, uint64_t bytes)
     const uint64_t prp1 = command->sqe.prp1;
 
     if (BELL_LIKELY((prp1 & (sim->page_bytes - 1)) + bytes <= sim->page_bytes && (prp1 & 3) == 0))
-        return sim_iommu_translate(&command->sim->iommu, prp1, bytes);
+        return sim_iommu_translate(&command->sim->iommu, prp1, bytes, sim_data_access(command));
     return NULL;
 }
 

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/options.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/quantity.h"
 #include "support/error.h"
 
 #define KIB UINT64_C(1024)
@@ -17,54 +16,13 @@
 #define GIB (MIB * KIB)
 #define TIB (GIB * KIB)
 
-struct unit {
-    const char *suffix;
-    uint64_t factor;
-};
-
-static const struct unit plain_units[] = {{"", 1}, {NULL, 0}};
-static const struct unit size_units[] = {{"", 1},
-                                         {"B", 1},
-                                         {"K", KIB},
-                                         {"KiB", KIB},
-                                         {"M", MIB},
-                                         {"MiB", MIB},
-                                         {"G", GIB},
-                                         {"GiB", GIB},
-                                         {"T", TIB},
-                                         {"TiB", TIB},
-                                         {"kB", 1000},
-                                         {"MB", 1000000},
-                                         {"GB", 1000000000},
-                                         {"TB", UINT64_C(1000000000000)},
-                                         {NULL, 0}};
-static const struct unit time_units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {NULL, 0}};
-
-/* number_parse - a decimal (or, without a unit, 0x) number with a unit. Returns false for anything else. */
-static bool number_parse(const char *text, const struct unit *units, uint64_t *out)
-{
-    char *end;
-    int base = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10;
-
-    if (!isdigit((unsigned char)text[0]))
-        return false;
-    errno = 0;
-    uint64_t value = strtoull(text, &end, base);
-    if (errno != 0)
-        return false;
-    for (const struct unit *unit = units; unit->suffix != NULL; unit++)
-        if (strcmp(end, unit->suffix) == 0)
-            return !__builtin_mul_overflow(value, unit->factor, out);
-    return false;
-}
-
 enum kind { KIND_U32, KIND_U64, KIND_TEXT };
 
 struct option {
     const char *name;
     enum kind kind;
     size_t offset;
-    const struct unit *units;
+    const struct sim_unit *units;
     uint64_t low;
     uint64_t high; /* of a text: the longest length */
     bool (*check)(uint64_t value);
@@ -74,6 +32,11 @@ struct option {
 static bool lba_check(uint64_t value)
 {
     return value == 512 || value == 4096;
+}
+
+static bool ready_check(uint64_t value)
+{
+    return value != 0 && value % 500000000 == 0;
 }
 
 static bool size_check(uint64_t value)
@@ -91,27 +54,31 @@ static bool mdts_check(uint64_t value)
 static const char time_allowed[] = "a time of at most 10 s with its unit, as 80us, 1500ns or 2ms";
 
 static const struct option options[] = {
-    {"size", KIND_U64, FIELD(size), size_units, 8 * MIB, 16 * TIB, size_check,
+    {"size", KIND_U64, FIELD(size), sim_size_units, 8 * MIB, 16 * TIB, size_check,
      "whole MiB from 8MiB to 16TiB, as 512MiB or 4GiB"},
-    {"ns", KIND_U32, FIELD(ns), plain_units, 1, SIM_MAX_NAMESPACES, NULL, "1 to 8"},
-    {"lba", KIND_U32, FIELD(lba), plain_units, 512, 4096, lba_check, "512 or 4096"},
-    {"mdts", KIND_U64, FIELD(mdts), size_units, 0, 64 * MIB, mdts_check,
+    {"ns", KIND_U32, FIELD(ns), sim_plain_units, 1, SIM_MAX_NAMESPACES, NULL, "1 to 8"},
+    {"lba", KIND_U32, FIELD(lba), sim_plain_units, 512, 4096, lba_check, "512 or 4096"},
+    {"mdts", KIND_U64, FIELD(mdts), sim_size_units, 0, 64 * MIB, mdts_check,
      "a power of two from 4KiB to 64MiB, or 0 for no limit"},
-    {"queues", KIND_U32, FIELD(queues), plain_units, 1, SIM_MAX_IO_QUEUES, NULL, "1 to 128"},
-    {"mqes", KIND_U32, FIELD(mqes), plain_units, 2, 65536, NULL, "2 to 65536 entries"},
+    {"queues", KIND_U32, FIELD(queues), sim_plain_units, 1, SIM_MAX_IO_QUEUES, NULL, "1 to 128"},
+    {"mqes", KIND_U32, FIELD(mqes), sim_plain_units, 2, 65536, NULL, "2 to 65536 entries"},
     {"serial", KIND_TEXT, FIELD(serial), NULL, 1, 20, NULL, "1 to 20 ASCII characters"},
     {"model", KIND_TEXT, FIELD(model), NULL, 1, 40, NULL, "1 to 40 ASCII characters"},
     {"fw", KIND_TEXT, FIELD(fw), NULL, 1, 8, NULL, "1 to 8 ASCII characters"},
     {"file", KIND_TEXT, FIELD(file), NULL, 1, 255, NULL, "the path of a file, at most 255 characters"},
-    {"read-latency", KIND_U64, FIELD(read_latency_ns), time_units, 0, 10000000000, NULL, time_allowed},
-    {"write-latency", KIND_U64, FIELD(write_latency_ns), time_units, 0, 10000000000, NULL, time_allowed},
-    {"flush-latency", KIND_U64, FIELD(flush_latency_ns), time_units, 0, 10000000000, NULL, time_allowed},
-    {"other-latency", KIND_U64, FIELD(other_latency_ns), time_units, 0, 10000000000, NULL, time_allowed},
-    {"admin-latency", KIND_U64, FIELD(admin_latency_ns), time_units, 0, 10000000000, NULL, time_allowed},
-    {"jitter", KIND_U64, FIELD(jitter_ns), time_units, 0, 10000000000, NULL, time_allowed},
-    {"temp", KIND_U32, FIELD(temperature), plain_units, 0, 120, NULL, "degrees Celsius, 0 to 120"},
-    {"time-scale", KIND_U32, FIELD(time_scale), plain_units, 1, 1000000, NULL, "1 to 1000000"},
-    {"seed", KIND_U64, FIELD(seed), plain_units, 0, UINT64_MAX, NULL, "a 64-bit number"},
+    {"read-latency", KIND_U64, FIELD(read_latency_ns), sim_time_units, 0, 10000000000, NULL, time_allowed},
+    {"write-latency", KIND_U64, FIELD(write_latency_ns), sim_time_units, 0, 10000000000, NULL, time_allowed},
+    {"flush-latency", KIND_U64, FIELD(flush_latency_ns), sim_time_units, 0, 10000000000, NULL, time_allowed},
+    {"other-latency", KIND_U64, FIELD(other_latency_ns), sim_time_units, 0, 10000000000, NULL, time_allowed},
+    {"admin-latency", KIND_U64, FIELD(admin_latency_ns), sim_time_units, 0, 10000000000, NULL, time_allowed},
+    {"jitter", KIND_U64, FIELD(jitter_ns), sim_time_units, 0, 10000000000, NULL, time_allowed},
+    {"temp", KIND_U32, FIELD(temperature), sim_plain_units, 0, 120, NULL, "degrees Celsius, 0 to 120"},
+    {"time-scale", KIND_U32, FIELD(time_scale), sim_plain_units, 1, 1000000, NULL, "1 to 1000000"},
+    {"ready-timeout", KIND_U64, FIELD(ready_timeout_ns), sim_time_units, 0, 127500000000, ready_check,
+     "a multiple of 500ms up to 127500ms"},
+    {"faults", KIND_TEXT, FIELD(faults), NULL, 0, 255, NULL,
+     "a fault plan of at most 255 ASCII characters, without commas"},
+    {"seed", KIND_U64, FIELD(seed), sim_plain_units, 0, UINT64_MAX, NULL, "a 64-bit number"},
 };
 
 #define OPTION_COUNT (sizeof options / sizeof options[0])
@@ -144,7 +111,7 @@ static int number_set(const struct option *option, const char *value, struct sim
 {
     uint64_t number;
 
-    if (!number_parse(value, option->units, &number) || number < option->low || number > option->high ||
+    if (!sim_quantity_parse(value, option->units, &number) || number < option->low || number > option->high ||
         (option->check != NULL && !option->check(number)))
         return value_refuse(option->name, value, option->allowed);
     if (option->kind == KIND_U32)
@@ -169,7 +136,7 @@ static int latency_set(const char *value, struct sim_options *out)
 {
     uint64_t latency;
 
-    if (!number_parse(value, time_units, &latency) || latency > 10000000000)
+    if (!sim_quantity_parse(value, sim_time_units, &latency) || latency > 10000000000)
         return value_refuse("latency", value, time_allowed);
     out->read_latency_ns = out->write_latency_ns = out->flush_latency_ns = out->other_latency_ns = latency;
     return 0;
@@ -188,8 +155,8 @@ static int option_set(const char *name, const char *value, struct sim_options *o
 
 static void model_from_size(struct sim_options *out)
 {
-    static const struct unit shown[] = {{"TiB", TIB}, {"GiB", GIB}, {"MiB", MIB}};
-    const struct unit *unit = shown;
+    static const struct sim_unit shown[] = {{"TiB", TIB}, {"GiB", GIB}, {"MiB", MIB}};
+    const struct sim_unit *unit = shown;
 
     while (out->size % unit->factor != 0)
         unit++;
@@ -209,6 +176,7 @@ static void defaults(struct sim_options *out)
         .temperature = 35,
         .time_scale = 20,
         .seed = 1,
+        .ready_timeout_ns = 10000000000,
     };
 }
 

@@ -28,6 +28,8 @@ struct sim_options {
     uint32_t temperature; /* degrees Celsius of the idle device */
     uint32_t time_scale;  /* background operations run this many times faster than their nominal time */
     uint64_t seed;
+    uint64_t ready_timeout_ns; /* CAP.TO */
+    char faults[256];          /* fault plan */
 };
 
 /*

@@ -15,7 +15,7 @@ struct walk {
 /* Add memory to the list; what continues the last segment extends it. */
 static uint16_t segment_add(struct walk *walk, uint64_t iova, uint64_t bytes)
 {
-    uint8_t *data = sim_iommu_translate(walk->iommu, iova, bytes);
+    uint8_t *data = sim_iommu_translate(walk->iommu, iova, bytes, sim_data_access(walk->command));
 
     if (data == NULL)
         return NVME_SC_DATA_TRANSFER_ERROR;
@@ -45,7 +45,8 @@ static uint16_t list_walk(struct walk *walk, uint64_t list, uint64_t bytes, uint
         const uint64_t need = (bytes + page - 1) / page;
         const bool chained = need > room; /* then the last entry of the page leads to the next list */
         const uint64_t here = chained ? room - 1 : need;
-        const uint64_t *entries = (const uint64_t *)sim_iommu_translate(walk->iommu, list, (here + chained) * 8);
+        const uint64_t *entries =
+            (const uint64_t *)sim_iommu_translate(walk->iommu, list, (here + chained) * 8, SIM_READ);
 
         if (entries == NULL)
             return NVME_SC_DATA_TRANSFER_ERROR;

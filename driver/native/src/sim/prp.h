@@ -6,6 +6,13 @@
 #include <stdint.h>
 
 #include "sim/command.h"
+#include "sim/iommu.h"
+
+/* sim_data_access - what a command's data pointer is for: opcode bits 0 and 1, NVMe Base 2.0c figure 88. */
+static inline uint32_t sim_data_access(const struct sim_command *command)
+{
+    return command->sqe.opcode & (SIM_READ | SIM_WRITE);
+}
 
 struct sim_segment {
     uint8_t *data;

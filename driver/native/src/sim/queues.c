@@ -132,7 +132,8 @@ bool sim_cq_full(struct sim *sim, struct sim_cq *cq)
 static bool cq_ring_find(struct sim *sim, struct sim_cq *cq)
 {
     if (BELL_UNLIKELY(cq->ring == NULL || cq->generation != sim->iommu.current->generation)) {
-        cq->ring = (struct nvme_cqe *)sim_iommu_translate(&sim->iommu, cq->iova, (uint64_t)cq->size * sizeof *cq->ring);
+        cq->ring = (struct nvme_cqe *)sim_iommu_ring(&sim->iommu, cq->iova, (uint64_t)cq->size * sizeof *cq->ring,
+                                                     SIM_WRITE, &cq->remote);
         cq->generation = sim->iommu.current->generation;
     }
     return cq->ring != NULL;
@@ -141,11 +142,29 @@ static bool cq_ring_find(struct sim *sim, struct sim_cq *cq)
 static bool sq_ring_find(struct sim *sim, struct sim_sq *sq)
 {
     if (BELL_UNLIKELY(sq->ring == NULL || sq->generation != sim->iommu.current->generation)) {
-        sq->ring =
-            (const struct nvme_sqe *)sim_iommu_translate(&sim->iommu, sq->iova, (uint64_t)sq->size * sizeof *sq->ring);
+        sq->ring = (const struct nvme_sqe *)sim_iommu_ring(&sim->iommu, sq->iova, (uint64_t)sq->size * sizeof *sq->ring,
+                                                           SIM_READ, &sq->remote);
         sq->generation = sim->iommu.current->generation;
     }
     return sq->ring != NULL;
+}
+
+static inline void cqe_put(struct sim *sim, struct sim_cq *cq, uint32_t dw0, uint32_t dw1, uint32_t dw2, uint32_t dw3)
+{
+    uint32_t *dwords = (uint32_t *)&cq->ring[cq->tail];
+
+    __atomic_store_n(&dwords[0], dw0, __ATOMIC_RELAXED);
+    __atomic_store_n(&dwords[1], dw1, __ATOMIC_RELAXED);
+    __atomic_store_n(&dwords[2], dw2, __ATOMIC_RELAXED);
+    /* The phase last: it makes the entry the host's. */
+    __atomic_store_n(&dwords[3], dw3, __ATOMIC_RELEASE);
+    if (BELL_UNLIKELY(cq->remote) &&
+        !sim_iommu_push(&sim->iommu, cq->iova + (uint64_t)cq->tail * sizeof *cq->ring, dwords, sizeof *cq->ring))
+        sim_controller_fail(sim);
+    if (++cq->tail == cq->size) {
+        cq->tail = 0;
+        cq->phase ^= 1;
+    }
 }
 
 void sim_cq_post(struct sim *sim, const struct sim_sq *sq, uint16_t cid, uint16_t status, uint32_t dw0, uint32_t dw1)
@@ -156,18 +175,21 @@ void sim_cq_post(struct sim *sim, const struct sim_sq *sq, uint16_t cid, uint16_
         sim_controller_fail(sim);
         return;
     }
-    uint32_t *dwords = (uint32_t *)&cq->ring[cq->tail];
-
-    __atomic_store_n(&dwords[0], dw0, __ATOMIC_RELAXED);
-    __atomic_store_n(&dwords[1], dw1, __ATOMIC_RELAXED);
-    __atomic_store_n(&dwords[2], sq->head | (uint32_t)sq->id << 16, __ATOMIC_RELAXED);
-    /* The phase last: it makes the entry the host's. */
-    __atomic_store_n(&dwords[3], cid | (uint32_t)(status << 1 | cq->phase) << 16, __ATOMIC_RELEASE);
-    if (++cq->tail == cq->size) {
-        cq->tail = 0;
-        cq->phase ^= 1;
-    }
+    cqe_put(sim, cq, dw0, dw1, sq->head | (uint32_t)sq->id << 16, cid | (uint32_t)(status << 1 | cq->phase) << 16);
     cq->posted++;
+}
+
+void sim_cq_post_entry(struct sim *sim, struct sim_cq *cq, const struct sim_cq_entry *entry)
+{
+    if (!cq_ring_find(sim, cq)) {
+        sim_controller_fail(sim);
+        return;
+    }
+    const uint32_t phase = (uint32_t)cq->phase ^ entry->wrong_phase;
+
+    cqe_put(sim, cq, entry->dw0, entry->dw1, entry->sqhd | (uint32_t)entry->sqid << 16,
+            entry->cid | ((uint32_t)entry->status << 1 | phase) << 16);
+    cq->posted += !entry->silent;
 }
 
 void sim_cq_signal(struct sim *sim, struct sim_cq *cq)
@@ -222,14 +244,27 @@ static uint32_t fused_run(struct sim *sim, struct sim_sq *sq, struct sim_command
     return 1;
 }
 
-static uint32_t sq_run(struct sim *sim, struct sim_sq *sq, uint32_t limit)
+/* Entries in remote memory, all that the doorbell announces. */
+static bool sq_pull(struct sim *sim, const struct sim_sq *sq)
+{
+    const uint32_t last = sq->tail > sq->head ? sq->tail : sq->size;
+    const uint64_t entry = sizeof *sq->ring;
+
+    if (!sim_iommu_pull(&sim->iommu, sq->iova + sq->head * entry, &sq->ring[sq->head], (last - sq->head) * entry))
+        return false;
+    return sq->tail > sq->head || sq->tail == 0 || sim_iommu_pull(&sim->iommu, sq->iova, sq->ring, sq->tail * entry);
+}
+
+/* faulty is a constant where this is called: without a fault plan no command pays for one. */
+static inline __attribute__((always_inline)) uint32_t commands_run(struct sim *sim, struct sim_sq *sq, uint32_t limit,
+                                                                   bool faulty)
 {
     uint32_t count = 0;
 
     sq_tail_follow(sim, sq);
     if (sq->head == sq->tail)
         return 0;
-    if (BELL_UNLIKELY(!sq_ring_find(sim, sq))) {
+    if (BELL_UNLIKELY(!sq_ring_find(sim, sq)) || (BELL_UNLIKELY(sq->remote) && !sq_pull(sim, sq))) {
         sim_controller_fail(sim);
         return 0;
     }
@@ -244,20 +279,34 @@ static uint32_t sq_run(struct sim *sim, struct sim_sq *sq, uint32_t limit)
             continue;
         }
         count++;
+        if (faulty) {
+            sim_faults_command(&command);
+            if (sim->stop != 0)
+                break;
+            continue;
+        }
         uint16_t status = BELL_LIKELY(sq->id != 0) ? sim_nvm_execute(&command) : sim_admin_execute(&command);
         if (BELL_LIKELY(status != SIM_DEFERRED))
             sim_command_end(&command, status);
-        if (BELL_UNLIKELY(sim->failed))
+        if (BELL_UNLIKELY(sim->stop != 0))
             break;
     }
     sim_cq_signal(sim, cq);
     return count;
 }
 
+static uint32_t sq_run(struct sim *sim, struct sim_sq *sq, uint32_t limit)
+{
+    return BELL_LIKELY(sim->faults.armed == 0) ? commands_run(sim, sq, limit, false)
+                                               : commands_run(sim, sq, limit, true);
+}
+
 void sim_command_end(struct sim_command *command, uint16_t status)
 {
     struct sim *sim = command->sim;
 
+    if (BELL_UNLIKELY(sim->iommu.dirty_count != 0) && !sim_iommu_flush(&sim->iommu) && status == 0)
+        status = NVME_SC_DATA_TRANSFER_ERROR;
     if (BELL_UNLIKELY(status != 0))
         status = sim_error_log_command(command, status);
     if (BELL_UNLIKELY(sim->latency.active)) {
@@ -281,8 +330,10 @@ void sim_command_end(struct sim_command *command, uint16_t status)
 
 void sim_complete_soon(struct sim *sim, uint16_t sqid, uint16_t cid, uint16_t status, uint32_t dw0)
 {
-    const struct sim_due due = {.due_ns = 0, .dw0 = dw0, .sqid = sqid, .cid = cid, .status = status};
+    struct sim_due due = {.due_ns = 0, .dw0 = dw0, .sqid = sqid, .cid = cid, .status = status};
 
+    if (BELL_UNLIKELY(sim->faults.deferred_count != 0))
+        sim_faults_deferred(sim, &due);
     sim_latency_put(sim, &due);
 }
 
@@ -293,7 +344,7 @@ static uint32_t weighted_poll(struct sim *sim)
     uint32_t left[4] = {UINT32_MAX, (weights >> 24) + 1, (weights >> 16 & 0xff) + 1, (weights >> 8 & 0xff) + 1};
     uint32_t count = 0;
 
-    for (uint32_t priority = 0; priority < 4 && !sim->failed; priority++) {
+    for (uint32_t priority = 0; priority < 4 && sim->stop == 0; priority++) {
         for (uint32_t i = 0; i < sim->active_count && left[priority] != 0; i++) {
             struct sim_sq *sq = &sim->sq[sim->active[(sim->turn + i) % sim->active_count]];
 
@@ -318,7 +369,7 @@ uint32_t sim_queues_poll(struct sim *sim)
         return count; /* an admin command may have changed every queue */
     if (BELL_UNLIKELY(sim->weighted))
         return weighted_poll(sim);
-    for (uint32_t i = 0; i < sim->active_count && !sim->failed; i++) {
+    for (uint32_t i = 0; i < sim->active_count && sim->stop == 0; i++) {
         uint32_t index = sim->turn + i;
 
         if (index >= sim->active_count)

@@ -26,6 +26,7 @@ struct sim_cq {
     volatile uint32_t *doorbell;
     uint64_t iova;
     struct nvme_cqe *ring; /* host address of iova; NULL: look it up */
+    bool remote;           /* ring is a copy */
     uint64_t generation;   /* of the IOMMU table that ring comes from */
 };
 
@@ -40,6 +41,7 @@ struct sim_sq {
     volatile uint32_t *doorbell;
     uint64_t iova;
     const struct nvme_sqe *ring;
+    bool remote;
     uint64_t generation;
 };
 
@@ -56,6 +58,21 @@ bool sim_cq_full(struct sim *sim, struct sim_cq *cq);
 
 /* sim_cq_post - one entry; the caller knows that there is room. */
 void sim_cq_post(struct sim *sim, const struct sim_sq *sq, uint16_t cid, uint16_t status, uint32_t dw0, uint32_t dw1);
+
+/* A completion in full, of a rule of the fault plan. */
+struct sim_cq_entry {
+    uint32_t dw0;
+    uint32_t dw1;
+    uint16_t sqhd;
+    uint16_t sqid;
+    uint16_t cid;
+    uint16_t status;
+    bool wrong_phase;
+    bool silent; /* raises no interrupt */
+};
+
+/* sim_cq_post_entry - one entry as it is; the caller knows that there is room. */
+void sim_cq_post_entry(struct sim *sim, struct sim_cq *cq, const struct sim_cq_entry *entry);
 
 /* sim_cq_signal - raise the interrupt for what was posted since the last call. */
 void sim_cq_signal(struct sim *sim, struct sim_cq *cq);

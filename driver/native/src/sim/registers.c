@@ -4,17 +4,18 @@
 #include "sim/sim.h"
 #include "support/atomics.h"
 
-#define READY_TIMEOUT 20u /* units of 500 ms */
+#define READY_TIMEOUT_UNIT_NS UINT64_C(500000000)
 
 void sim_registers_init(struct sim *sim)
 {
     struct sim_registers *registers = &sim->registers;
+    const uint64_t timeout = sim->options.ready_timeout_ns / READY_TIMEOUT_UNIT_NS;
 
     registers->cap = NVME_PUT(sim->options.mqes - 1, NVME_CAP_MQES) | NVME_CAP_CQR | NVME_PUT(1, NVME_CAP_AMS) |
-                     NVME_PUT(READY_TIMEOUT, NVME_CAP_TO) | NVME_CAP_NSSRS |
+                     NVME_PUT(timeout, NVME_CAP_TO) | NVME_CAP_NSSRS |
                      NVME_PUT(NVME_CAP_CSS_NVM | NVME_CAP_CSS_IOCS | NVME_CAP_CSS_ADMIN, NVME_CAP_CSS) |
                      NVME_PUT(4, NVME_CAP_MPSMAX) | NVME_PUT(1, NVME_CAP_CRMS);
-    registers->crto = NVME_PUT(READY_TIMEOUT, NVME_CRTO_CRWMT);
+    registers->crto = (uint32_t)NVME_PUT(timeout, NVME_CRTO_CRWMT);
     sim_registers_reset(sim, true);
 }
 
@@ -173,6 +174,8 @@ uint64_t sim_bar_read(struct sim *sim, uint64_t offset, uint32_t width)
 {
     if (!atomic_load(&sim->decoding)) /* nobody answers on the bus */
         return width == 8 ? UINT64_MAX : UINT32_MAX;
+    if (BELL_UNLIKELY(atomic_load(&sim->faults.registers) != 0))
+        sim_faults_register(sim, offset);
     uint64_t value = dword_read(sim, offset);
     if (width == 8)
         value |= (uint64_t)dword_read(sim, offset + 4) << 32;

@@ -20,6 +20,7 @@
 #include "sim/background.h"
 #include "sim/command.h"
 #include "sim/config_space.h"
+#include "sim/faults.h"
 #include "sim/features.h"
 #include "sim/firmware.h"
 #include "sim/interrupts.h"
@@ -49,6 +50,17 @@
 #define SIM_EVENT_CC              0x08u
 #define SIM_EVENT_STOP            0x10u
 #define SIM_EVENT_LOOK            0x20u /* take notice of what atomics say */
+#define SIM_EVENT_FAULTS          0x40u /* the fault plan, or one of its switches, has changed */
+#define SIM_EVENT_POWER_OFF       0x80u
+#define SIM_EVENT_POWER_ON        0x100u
+
+/* Why no commands are fetched. */
+#define SIM_STOP_FAILED    0x01u /* CSTS.CFS is 1 */
+#define SIM_STOP_SHUT_DOWN 0x02u /* a shutdown has completed: no commands until a reset */
+#define SIM_STOP_STALLED   0x04u /* these by the fault plan */
+#define SIM_STOP_DISABLING 0x08u
+#define SIM_STOP_GONE      0x10u
+#define SIM_STOP_FROZEN    (SIM_STOP_STALLED | SIM_STOP_DISABLING | SIM_STOP_GONE) /* and none are completed */
 
 struct sim {
     struct bell_pci_function fn; /* first: the operations receive its address */
@@ -58,10 +70,12 @@ struct sim {
 
     pthread_mutex_t lock;
     struct sim_config config;
+    bool gone; /* without power, or by the fault plan: config space reads all ones */
     struct sim_registers registers;
 
     _Atomic uint32_t events;
     _Atomic uint32_t asleep;
+    _Atomic uint32_t lent;         /* another process stores to the doorbells, and wakes nobody */
     _Atomic uint32_t decoding;     /* Memory Space Enable and D0: BAR0 answers */
     _Atomic uint32_t mastering;    /* Bus Master Enable and D0: the device may use memory */
     _Atomic uint64_t events_asked; /* tickets of sim_event_wait */
@@ -75,8 +89,7 @@ struct sim {
     struct sim_store store;
     struct sim_state *state;
     bool enabled;           /* CSTS.RDY is 1 */
-    bool shut_down;         /* a shutdown has completed: no commands until a reset */
-    bool failed;            /* CSTS.CFS is 1 */
+    uint32_t stop;          /* SIM_STOP_... */
     uint32_t shutdown_seen; /* CC.SHN when it was last looked at */
     bool weighted;          /* CC.AMS is weighted round robin */
     bool admin_only;
@@ -94,6 +107,7 @@ struct sim {
     struct sim_segment *segments;
     uint8_t *scratch; /* SIM_SCRATCH_BYTES, for building data */
     struct sim_latency latency;
+    struct sim_faults faults; /* host threads look at it, too */
     struct sim_features features;
     struct sim_async_events async;
     struct sim_background background;

@@ -48,6 +48,6 @@ uint64_t sim_tick_run(struct sim *sim, uint64_t now)
 void sim_tick_end(struct sim *sim)
 {
     step(sim, bell_now());
-    if (sim->enabled && !sim->shut_down)
+    if (sim->enabled && (sim->stop & SIM_STOP_SHUT_DOWN) == 0)
         sim->state->unsafe_shutdowns++;
 }

@@ -145,6 +145,26 @@ static_assert(offsetof(struct nvme_sqe, prp1) == 24 && offsetof(struct nvme_sqe,
 enum { NVME_FUSE_NONE = 0, NVME_FUSE_FIRST = 1, NVME_FUSE_SECOND = 2 };
 enum { NVME_PSDT_PRP = 0, NVME_PSDT_SGL_MPTR_BUFFER = 1, NVME_PSDT_SGL_MPTR_SGL = 2 };
 
+/* SGL descriptor, 4.1.2.1. */
+struct nvme_sgl {
+    uint64_t address;
+    uint32_t length;
+    uint8_t reserved[3];
+    uint8_t id; /* NVME_SGL_TYPE, NVME_SGL_SUBTYPE */
+};
+static_assert(sizeof(struct nvme_sgl) == 16 && offsetof(struct nvme_sgl, id) == 15, "SGL descriptor");
+
+#define NVME_SGL_TYPE    0xf0u
+#define NVME_SGL_SUBTYPE 0x0fu
+
+enum {
+    NVME_SGL_DATA_BLOCK = 0x00,
+    NVME_SGL_BIT_BUCKET = 0x10,
+    NVME_SGL_SEGMENT = 0x20,
+    NVME_SGL_LAST_SEGMENT = 0x30,
+    NVME_SGL_KEYED_DATA_BLOCK = 0x40,
+};
+
 struct nvme_cqe {
     uint32_t dw0;
     uint32_t dw1;

@@ -74,6 +74,11 @@ enum { PCI_PM_CAP = 2, PCI_PM_CSR = 4, PCI_PM_BYTES = 8 };
 
 enum { PCI_PM_D0 = 0, PCI_PM_D1 = 1, PCI_PM_D2 = 2, PCI_PM_D3HOT = 3 };
 
+/* MSI, 7.7.1; the mask bits lie behind an address of 32 or of 64 bits */
+enum { PCI_MSI_CONTROL = 2, PCI_MSI_MASK_32 = 12, PCI_MSI_MASK_64 = 16 };
+#define PCI_MSI_CONTROL_64BIT    0x0080u
+#define PCI_MSI_CONTROL_MASKABLE 0x0100u
+
 /* MSI-X, 7.7.2 */
 enum { PCI_MSIX_CONTROL = 2, PCI_MSIX_TABLE = 4, PCI_MSIX_PBA = 8, PCI_MSIX_BYTES = 12 };
 #define PCI_MSIX_CONTROL_SIZE   0x07ffu /* 0's based */

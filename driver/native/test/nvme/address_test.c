@@ -27,10 +27,24 @@ static void test_unknown_scheme_names_examples(void **state)
 
 static void test_transport_outside_this_build_is_said_so(void **state)
 {
-    refused("0000:01:00.0", -ENOTSUP, "VFIO");
-    refused("01:00.0", -ENOTSUP, "VFIO");
     refused("tcp://127.0.0.1:4420", -ENOTSUP, "tcp:");
-    refused("/dev/nvme0", -ENOTSUP, "/dev/nvme0");
+}
+
+static void test_nodes_of_the_kernel_that_are_no_controllers(void **state)
+{
+    refused("/dev/sda", -EINVAL, "/dev/nvme0");
+    refused("/dev/nvme", -EINVAL, "/dev/nvme0");
+    refused("/dev/nvme0n1", -EINVAL, "open the controller /dev/nvme0");
+    refused("/dev/nvme0?write=yes", -EINVAL, "/dev/nvme0?write=on");
+    refused("/dev/nvme987654", -ENOENT, "There is no /dev/nvme987654");
+}
+
+static void test_functions_that_are_not_there_are_said_so(void **state)
+{
+    refused("ffff:ff:1f.7", -ENOENT, "ffff:ff:1f.7: there is no such PCI function");
+    refused("pcie:ffff:ff:1f.7", -ENOENT, "lspci");
+    refused("pcie:nonsense", -EINVAL, "0000:01:00.0");
+    refused("0000:01:32.0", -EINVAL, "no device address");
 }
 
 static void test_overlong_address_is_refused(void **state)
@@ -47,6 +61,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unknown_scheme_names_examples),
         cmocka_unit_test(test_transport_outside_this_build_is_said_so),
+        cmocka_unit_test(test_functions_that_are_not_there_are_said_so),
+        cmocka_unit_test(test_nodes_of_the_kernel_that_are_no_controllers),
         cmocka_unit_test(test_overlong_address_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,10 +81,12 @@ static void test_event_is_followed_by_another(void **state)
 int main(void)
 {
     static struct rig sim = {.address = "sim:"};
+    static struct rig vfio_user = {.serve = "sim:"};
     static struct rig qemu = {.address = "qemu:"};
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_too_many_event_requests_and_an_aborted_one),
-        ON_BOTH(test_event_is_followed_by_another),
+        ON_EVERY(test_too_many_event_requests_and_an_aborted_one),
+        ON_EVERY(test_event_is_followed_by_another),
     };
+    rig_choose();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

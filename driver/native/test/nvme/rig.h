@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A whole device, enabled, with a buffer of 4 MiB: the embedded simulator always, QEMU's controller model where QEMU is
- * installed. What both must do is tested on both.
+ * A whole device, enabled, with a buffer of 4 MiB: the embedded simulator always, in this process and served over
+ * vfio-user, QEMU's controller model where QEMU is installed. What every device must do is tested on all of them; with
+ * DOORBELL_TEST_ADDRESS in the environment it is tested on the device of that address and nothing else is (its data is
+ * overwritten).
  */
 #ifndef BELL_TEST_RIG_H
 #define BELL_TEST_RIG_H
@@ -12,10 +14,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "../serve/served.h"
 #include "doorbell.h"
 #include "spec/nvme.h"
 
@@ -23,6 +27,8 @@ enum { LBA_BYTES = 512, WAIT_US = 20000000 };
 
 struct rig {
     const char *address;
+    const char *serve; /* or the simulated device that is served, and opened over vfio-user */
+    struct served served;
     bell_device *device;
     bell_qpair *admin;
     bell_buffer *buffer;
@@ -43,11 +49,15 @@ static inline int rig_setup(void **state)
 {
     struct rig *rig = *state;
     const bell_controller_config config = {0};
-    int rc = bell_device_open(rig->address, &rig->device);
+    int rc = rig->serve ? served_start(&rig->served, rig->serve) : 0;
+    if (rig->serve)
+        rig->address = rig->served.address;
+    if (rc == 0)
+        rc = bell_device_open(rig->address, &rig->device);
     if (rc < 0) {
         print_message("%s: %s\n", rig->address, bell_last_error());
         rig->device = NULL;
-        return rc == -ENOENT ? 0 : rc;
+        return rc == -ENOENT && !rig->serve ? 0 : rc;
     }
     rc = bell_controller_enable(rig->device, &config);
     if (rc == 0)
@@ -68,7 +78,13 @@ static inline int rig_teardown(void **state)
     if (!rig->device)
         return 0;
     int rc = bell_buffer_free(rig->buffer);
-    return rc < 0 ? rc : bell_device_close(rig->device);
+    if (rc == 0)
+        rc = bell_device_close(rig->device);
+    if (rig->serve) {
+        int stopped = served_stop(&rig->served);
+        rc = rc < 0 ? rc : stopped;
+    }
+    return rc;
 }
 
 static inline struct rig *rig_of(void **state)
@@ -140,6 +156,20 @@ static inline bell_qpair *qpair_new(struct rig *rig, uint32_t depth, bool interr
     {                                                                                                                  \
 #rig ": " #test, test, rig_setup, rig_teardown, &rig                                                           \
     }
-#define ON_BOTH(test) ON(sim, test), ON(qemu, test)
+
+/* The device of DOORBELL_TEST_ADDRESS. */
+static struct rig given;
+
+#define ON_EVERY(test) ON(sim, test), ON(vfio_user, test), ON(qemu, test), ON(given, test)
+
+/* Before the tests run: which of them. */
+static inline void rig_choose(void)
+{
+    given.address = getenv("DOORBELL_TEST_ADDRESS");
+    if (given.address)
+        cmocka_set_test_filter("given: *");
+    else
+        cmocka_set_skip_filter("given: *");
+}
 
 #endif

@@ -223,7 +223,7 @@ static void test_large_data_uses_the_slots_list(void **state)
         assert_int_equal(list[i], bell_buffer_iova(buffer) + (i + 1) * 4096);
 
     command.data_iova = bell_buffer_iova(buffer);
-    command.data_bytes = 3u << 20;
+    command.data_bytes = UINT64_C(64) << 30;
     assert_int_equal(bell_qpair_submit(bench.qpair, &command, NULL), -E2BIG);
     command.data_bytes = 512;
     command.data_iova++;

@@ -131,10 +131,12 @@ static void test_reset_under_load_ends_everything_once(void **state)
 int main(void)
 {
     static struct rig sim = {.address = "sim:"};
+    static struct rig vfio_user = {.serve = "sim:"};
     static struct rig qemu = {.address = "qemu:"};
     const struct CMUnitTest tests[] = {
-        ON_BOTH(test_log_and_state_are_readable_while_the_queue_works),
-        ON_BOTH(test_reset_under_load_ends_everything_once),
+        ON_EVERY(test_log_and_state_are_readable_while_the_queue_works),
+        ON_EVERY(test_reset_under_load_ends_everything_once),
     };
+    rig_choose();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
