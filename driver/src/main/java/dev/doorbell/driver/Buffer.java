@@ -4,6 +4,7 @@ import dev.doorbell.driver.ffi.Library;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
@@ -63,6 +64,9 @@ public final class Buffer implements Children.Child {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final VarHandle ACQUIRE =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
     private final Device device;
     private final Handle handle;
@@ -142,6 +146,11 @@ public final class Buffer implements Children.Child {
     /** The dword at {@code offset}, of any alignment. */
     public int getInt(int offset) {
         return memory().get(INT, offset);
+    }
+
+    /** The dword at {@code offset}, a multiple of 4; what the device wrote before it is seen afterwards. */
+    public int getIntAcquire(int offset) {
+        return (int) ACQUIRE.getAcquire(memory(), (long) offset);
     }
 
     /** Sets the dword at {@code offset}, of any alignment. */

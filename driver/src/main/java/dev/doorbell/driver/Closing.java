@@ -25,6 +25,8 @@ final class Closing {
         for (; ; ) {
             all(device.children().of(IoWorker.class));
             all(device.children().of(Qpair.class));
+            all(device.children().of(RawSubmissionQueue.class));
+            all(device.children().of(RawCompletionQueue.class));
             all(device.children().of(Buffer.class));
             try {
                 device.close();

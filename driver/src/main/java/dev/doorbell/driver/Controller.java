@@ -12,8 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -137,30 +135,32 @@ public final class Controller implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
 
-    /** The largest data that the driver puts into one command: a page list has room for it at any alignment. */
-    private static final int TRANSFER_LIMIT = 2 << 20;
-
-    private static final int NUMBER_OF_QUEUES = 0x07;
-    private static final int CSTS = 0x1c;
+    private static final Duration FORMAT_LIMIT = Duration.ofMinutes(10);
+    private static final int RTD3E = 88;
 
     private final Device device;
     private final boolean ownsDevice;
     private final ReentrantLock adminLock = new ReentrantLock(true);
+
+    /** Taken before any queue's lock: no queue is made between enabling and Set Features 07h, which is refused then (Base 2.0c §5.27.1.5). */
+    private final ReentrantLock bringUp = new ReentrantLock(true);
+
     private final EventListeners listeners = new EventListeners();
-    private final AdminData transfers;
-    private final Map<Integer, Namespace> namespaces = new ConcurrentHashMap<>();
+    private final Inquiry inquiry;
+    private final FeatureAccess features;
     private volatile Options options = Options.defaults();
+    private volatile InitSequence sequence = InitSequence.defaults();
     private volatile Duration timeout = options.timeout();
     private volatile Qpair admin;
     private volatile boolean closed;
     private boolean finished;
-    private volatile int maxQueues;
-    private volatile int maxTransferBytes;
 
     Controller(Device device, boolean ownsDevice) {
         this.device = device;
         this.ownsDevice = ownsDevice;
-        this.transfers = new AdminData(this);
+        AdminData transfers = new AdminData(this);
+        this.inquiry = new Inquiry(this, transfers);
+        this.features = new FeatureAccess(this, transfers);
     }
 
     /**
@@ -180,9 +180,19 @@ public final class Controller implements AutoCloseable {
      * @throws EnableException if it does not become ready
      */
     public static Controller open(DeviceAddress address, Options options) {
+        return open(address, options, InitSequence.defaults());
+    }
+
+    /**
+     * Attaches to a device and brings its controller up in a way of one's own. The device belongs to the controller and is closed with it.
+     *
+     * @throws Device.OpenException if it cannot be attached to
+     * @throws EnableException if it does not become ready
+     */
+    public static Controller open(DeviceAddress address, Options options, InitSequence sequence) {
         Controller controller = Device.open(address).ownedController();
         try {
-            controller.initialise(options);
+            controller.initialise(options, sequence);
             return controller;
         } catch (RuntimeException | Error e) {
             try {
@@ -199,18 +209,14 @@ public final class Controller implements AutoCloseable {
         return device;
     }
 
-    /** What CSTS says now. */
+    /** What CSTS says now, or whoever owns the controller. Sends no command. */
     public State state() {
-        int csts;
-        try {
-            csts = device.registers().read32(CSTS);
-        } catch (Device.LostException e) {
-            return State.LOST;
-        }
-        if (csts == -1) {
-            return State.LOST;
-        }
-        return (csts & 2) != 0 ? State.FATAL : (csts & 1) != 0 ? State.READY : State.DISABLED;
+        return ControllerFacts.read(device).state();
+    }
+
+    /** Most entries of an I/O queue, CAP.MQES + 1. */
+    public int maxQueueDepth() {
+        return ControllerFacts.read(device).maxDepth();
     }
 
     /** {@link #initialise(Options)} with the options of the last time, or the defaults. */
@@ -218,17 +224,43 @@ public final class Controller implements AutoCloseable {
         initialise(options);
     }
 
+    /** {@link #initialise(Options, InitSequence)} with the sequence of the last time, or the default. */
+    public void initialise(Options o) {
+        initialise(o, sequence);
+    }
+
     /**
-     * Enables the controller, identifies it, and asks for as many queues as it gives (Set Features 07h).
+     * Brings the controller up. The default sequence enables it, identifies it, asks for as many queues as it gives (Set Features 07h) and
+     * arms the asynchronous event requests. Options and sequence are used again by {@link #initialise()} and {@link #reset()}.
      *
      * @throws EnableException if it does not become ready
      */
-    public void initialise(Options o) {
+    public void initialise(Options o, InitSequence steps) {
+        checkOpen();
+        bringUp.lock();
+        try {
+            bringUp(o, steps);
+        } finally {
+            bringUp.unlock();
+        }
+    }
+
+    private void bringUp(Options o, InitSequence steps) {
+        sequence = steps;
+        if (!steps.isDefault()) {
+            options = o;
+            timeout(o.timeout());
+            steps.run(new Bringup(this, o));
+            return;
+        }
         enable(o);
         if (o.css() != 7) {
             identifyController();
+        }
+        // Where the queues are another owner's, so is their number.
+        if (o.css() != 7 && device.features().contains(Device.Feature.QPAIRS)) {
             // CDW11 FFFEh in both halves asks for 65,535 queues of each kind, the most that can be asked for.
-            rememberQueues(setFeature(NUMBER_OF_QUEUES, 0, 0xfffefffe, false));
+            requestQueues(0xffff, 0xffff);
         }
     }
 
@@ -252,34 +284,38 @@ public final class Controller implements AutoCloseable {
                         ValueLayout.JAVA_INT, ControllerConfig.AER_COUNT, o.asyncEvents() == 0 ? -1 : o.asyncEvents());
                 int rc = Library.get().bell_controller_enable(h, config.address());
                 Rc.check(rc, EnableException::new);
-                forget();
                 options = o;
                 timeout = o.timeout();
-                if (admin != null) {
-                    admin.revived();
-                } else {
-                    admin = new Qpair(this, Qpair.Role.ADMIN, Library.get().bell_controller_admin(h), adminLock);
-                }
+                adminPrepared(h);
             } finally {
                 device.handle().release();
             }
         });
     }
 
-    /** What the controller said before may be wrong after a reset. */
-    private void forget() {
-        maxQueues = 0;
-        maxTransferBytes = 0;
-        namespaces.clear();
+    /** The admin queue has new memory, and what the controller said before may be wrong now. */
+    void adminPrepared(long h) {
+        inquiry.forget();
+        if (admin != null) {
+            admin.revived();
+        } else {
+            admin = new Qpair(this, Qpair.Role.ADMIN, Library.get().bell_controller_admin(h), adminLock);
+        }
     }
 
     /**
      * CC.EN = 0, and waits for CSTS.RDY = 0. Every outstanding command ends as lost.
      *
      * @throws EnableException if CAP.TO passes
+     * @throws Device.UnsupportedException if the controller is another owner's, such as the kernel's driver
      */
     public void disable() {
         checkOpen();
+        if (device.kind() == Device.Kind.KERNEL) {
+            throw new Device.UnsupportedException(
+                    device + " belongs to the kernel's nvme driver, which alone resets it;"
+                            + " bind it to vfio-pci to disable and reset it");
+        }
         stop();
     }
 
@@ -287,7 +323,7 @@ public final class Controller implements AutoCloseable {
         exclusively(() -> onDevice(h -> Rc.check(Library.get().bell_controller_disable(h), EnableException::new)));
     }
 
-    /** A controller reset: disables and initialises with the options of the last time. I/O qpairs are lost; close them and create others. */
+    /** A controller reset: disables and initialises with the options and the sequence of the last time. I/O qpairs are lost; close them and create others. */
     public void reset() {
         disable();
         initialise();
@@ -304,6 +340,17 @@ public final class Controller implements AutoCloseable {
         checkOpen();
         onDevice(h -> Rc.check(
                 Library.get().bell_controller_shutdown(h, abrupt ? 1 : 0, millis(limit)), ShutdownException::new));
+    }
+
+    /**
+     * {@link #shutdown(boolean, Duration)}, with the time that the controller says it takes, RTD3E (Identify controller bytes 91:88), as the
+     * limit: 1 s at least, 10 s if it does not say.
+     */
+    public void shutdown(boolean abrupt) {
+        byte[] id = identifyController();
+        long micros = Integer.toUnsignedLong(
+                ByteBuffer.wrap(id).order(ByteOrder.LITTLE_ENDIAN).getInt(RTD3E));
+        shutdown(abrupt, micros == 0 ? Duration.ofSeconds(10) : Duration.ofNanos(Math.max(micros, 1_000_000) * 1_000));
     }
 
     /**
@@ -333,6 +380,15 @@ public final class Controller implements AutoCloseable {
      */
     public Qpair createQpair(QpairOptions o) {
         admin();
+        bringUp.lock();
+        try {
+            return newQpair(o);
+        } finally {
+            bringUp.unlock();
+        }
+    }
+
+    private Qpair newQpair(QpairOptions o) {
         return device.children()
                 .open(() -> onAdmin(() -> onDevice(h -> {
                     try (Arena arena = Arena.ofConfined()) {
@@ -377,21 +433,23 @@ public final class Controller implements AutoCloseable {
         return admin().execute(command);
     }
 
+    /** The same, while the controller is being closed too. */
+    Completion executeOpenOrClosing(Command command) {
+        Qpair a = admin;
+        if (a == null) {
+            throw new NotEnabledException("the controller of " + device + " has not been enabled");
+        }
+        return a.execute(command);
+    }
+
     /** The identify controller structure, 4096 bytes (CNS 01h). */
     public byte[] identifyController() {
-        byte[] id = identify(1, 0, 0, 0);
-        rememberTransferSize(id[77] & 0xff);
-        return id;
+        return inquiry.identifyController();
     }
 
     /** What Identify returns, 4096 bytes, NVMe Base 2.0c §5.17. */
     public byte[] identify(int cns, int nsid, int cntid, int csi) {
-        return transfers
-                .receive(
-                        String.format("Identify CNS %02xh, nsid %x", cns, nsid),
-                        AdminCommands.identify(cns, nsid, cntid, csi),
-                        4096)
-                .data();
+        return inquiry.identify(cns, nsid, cntid, csi);
     }
 
     /** The first {@code bytes} bytes, a multiple of 4, of a log page for the whole controller. */
@@ -410,21 +468,7 @@ public final class Controller implements AutoCloseable {
      * @param rae retain the asynchronous event: reading does not clear it
      */
     public byte[] logPage(int lid, int nsid, int bytes, long offset, int lsp, boolean rae) {
-        if (bytes <= 0 || bytes % 4 != 0 || offset % 4 != 0) {
-            throw new IllegalArgumentException(bytes + " bytes of a log page from " + offset
-                    + " on; both must be multiples of 4, and not 0 bytes");
-        }
-        ByteBuffer all = ByteBuffer.allocate(bytes);
-        int piece = Math.min(maxTransferBytes(), 128 << 10);
-        while (all.hasRemaining()) {
-            int n = Math.min(piece, all.remaining());
-            boolean last = n == all.remaining();
-            Command command = AdminCommands.getLogPage(lid, nsid, n, offset + all.position(), lsp, rae || !last);
-            all.put(transfers
-                    .receive(String.format("Get Log Page %02xh", lid), command, n)
-                    .data());
-        }
-        return all.array();
+        return inquiry.logPage(lid, nsid, bytes, offset, lsp, rae);
     }
 
     /**
@@ -436,44 +480,37 @@ public final class Controller implements AutoCloseable {
      * @param cdw11 further selection, for features that have some
      */
     public FeatureValue getFeature(int fid, Select select, int nsid, int cdw11) {
-        int bytes = select == Select.CAPABILITIES ? 0 : FeatureData.bytes(fid, cdw11);
-        String what = String.format("Get Features %02xh", fid);
-        Command command = AdminCommands.getFeatures(fid, select, nsid, cdw11);
-        if (bytes == 0) {
-            return new FeatureValue(execute(command).orThrow(what).cdw0(), new byte[0]);
-        }
-        AdminData.Received received = transfers.receive(what, command, bytes);
-        return new FeatureValue(received.completion().cdw0(), received.data());
+        return features.get(fid, select, nsid, cdw11);
     }
 
     /** Sets a feature without data; returns dword 0 of the completion. */
     public int setFeature(int fid, int nsid, int cdw11, boolean save) {
-        return execute(AdminCommands.setFeatures(fid, nsid, cdw11, save))
-                .orThrow(String.format("Set Features %02xh", fid))
-                .cdw0();
+        return features.set(fid, nsid, new int[] {cdw11}, save, new byte[0]);
     }
 
     /** Sets a feature with its data structure; returns dword 0 of the completion. */
     public int setFeature(int fid, int nsid, int cdw11, boolean save, byte[] data) {
-        return transfers
-                .send(String.format("Set Features %02xh", fid), AdminCommands.setFeatures(fid, nsid, cdw11, save), data)
-                .cdw0();
+        return features.set(fid, nsid, new int[] {cdw11}, save, data);
+    }
+
+    /**
+     * Sets a feature that takes more than one dword, with or without data; returns dword 0 of the completion.
+     *
+     * @param dwords command dwords from 11 on, five at most
+     * @param data as long as {@link #featureDataBytes} says, or as the device is to get it; empty for none
+     */
+    public int setFeature(int fid, int nsid, int[] dwords, boolean save, byte[] data) {
+        return features.set(fid, nsid, dwords, save, data);
+    }
+
+    /** Bytes of a feature's data structure, NVMe Base 2.0c §5.27.1; 0 without one. Dword 11 chooses for the Host Identifier. */
+    public static int featureDataBytes(int fid, int cdw11) {
+        return FeatureData.bytes(fid, cdw11);
     }
 
     /** Ids of the active namespaces, ascending (CNS 02h). */
     public List<Integer> activeNamespaces() {
-        List<Integer> ids = new ArrayList<>();
-        for (int after = 0; ; ) {
-            ByteBuffer list = ByteBuffer.wrap(identify(2, after, 0, 0)).order(ByteOrder.LITTLE_ENDIAN);
-            while (list.hasRemaining()) {
-                int nsid = list.getInt();
-                if (nsid == 0) {
-                    return ids;
-                }
-                ids.add(nsid);
-                after = nsid;
-            }
-        }
+        return inquiry.activeNamespaces();
     }
 
     /**
@@ -483,41 +520,23 @@ public final class Controller implements AutoCloseable {
      */
     public Namespace namespace(int nsid) {
         checkOpen();
-        Namespace known = namespaces.get(nsid);
-        if (known != null) {
-            return known;
-        }
-        Namespace fresh = new Namespace(this, nsid);
-        Namespace other = namespaces.putIfAbsent(nsid, fresh);
-        return other == null ? fresh : other;
+        return inquiry.namespace(nsid);
     }
 
     /** How many I/O qpairs the controller has granted, by Features 07h. */
     public int maxQueues() {
         checkOpen();
-        if (maxQueues == 0) {
-            rememberQueues(getFeature(NUMBER_OF_QUEUES, Select.CURRENT, 0, 0).cdw0());
-        }
-        return maxQueues;
+        return inquiry.maxQueues();
     }
 
-    private void rememberQueues(int cdw0) {
-        maxQueues = Math.min(cdw0 & 0xffff, cdw0 >>> 16) + 1;
+    int requestQueues(int submission, int completion) {
+        return inquiry.requestQueues(submission, completion);
     }
 
-    /** Largest data of one command, by MDTS (Identify controller byte 77) and what the driver can describe, 2 MiB. */
+    /** Largest data of one command, by MDTS (Identify controller byte 77), at most 1 GiB; 2 MiB where the controller sets no limit. */
     public int maxTransferBytes() {
         checkOpen();
-        if (maxTransferBytes == 0) {
-            identifyController();
-        }
-        return maxTransferBytes;
-    }
-
-    private void rememberTransferSize(int mdts) {
-        int mpsmin = (int) (device.registers().read64(0) >>> 48) & 0xf;
-        int shift = mdts + 12 + mpsmin;
-        maxTransferBytes = mdts == 0 || shift > 21 ? TRANSFER_LIMIT : 1 << shift;
+        return inquiry.maxTransferBytes();
     }
 
     /**
@@ -556,101 +575,39 @@ public final class Controller implements AutoCloseable {
         timeout = limit;
     }
 
-    /** Formats a namespace, or all with nsid -1, with an LBA format and a secure erase setting (0 none, 1 user data, 2 cryptographic). */
+    /**
+     * Formats a namespace, or all with nsid -1, and waits up to ten minutes for it, or the controller's time limit if that is longer. What
+     * is known of the namespaces is read again afterwards.
+     *
+     * @param lbaf LBA format, 0 .. 63
+     * @param secureErase 0 none, 1 user data, 2 cryptographic
+     */
     public Completion format(int nsid, int lbaf, int secureErase) {
-        Completion end = execute(AdminCommands.format(nsid, lbaf, secureErase, 0, false, false))
-                .orThrow("Format NVM");
-        forgetNamespaces();
-        return end;
+        return format(AdminCommands.format(nsid, lbaf, secureErase, 0, false, false));
     }
 
-    private void forgetNamespaces() {
-        namespaces.values().forEach(Namespace::stale);
-    }
-
-    /** Starts a sanitize: 1 exit failure mode, 2 block erase, 3 overwrite, 4 crypto erase. Log page 81h has its progress. */
-    public Completion sanitize(int action, int overwritePattern) {
-        return execute(AdminCommands.sanitize(action, overwritePattern, false, 1))
-                .orThrow("Sanitize");
-    }
-
-    /** Starts or aborts a self-test: 1 short, 2 extended, 15 abort. Log page 06h has its progress. */
-    public Completion selfTest(int nsid, int code) {
-        return execute(AdminCommands.selfTest(nsid, code)).orThrow("Device Self-test");
-    }
-
-    /** Downloads a firmware image in pieces of {@code pieceBytes}, a multiple of 4; an incomplete last dword is filled with zeros. */
-    public void firmwareDownload(byte[] image, int pieceBytes) {
-        if (pieceBytes <= 0 || pieceBytes % 4 != 0) {
-            throw new IllegalArgumentException(
-                    "firmware pieces of " + pieceBytes + " bytes; it must be a multiple of 4");
-        }
-        for (int offset = 0; offset < image.length; offset += pieceBytes) {
-            int n = Math.min(pieceBytes, image.length - offset);
-            byte[] piece =
-                    java.util.Arrays.copyOf(java.util.Arrays.copyOfRange(image, offset, offset + n), (n + 3) / 4 * 4);
-            transfers.send(
-                    "Firmware Image Download at " + offset,
-                    AdminCommands.firmwareDownload(piece.length, offset),
-                    piece);
+    /** The same with a command from {@link AdminCommands#format}. */
+    public Completion format(Command format) {
+        Duration limit = FORMAT_LIMIT.compareTo(timeout) > 0 ? FORMAT_LIMIT : timeout;
+        try {
+            return execute(format.timeout(limit)).orThrow("Format NVM");
+        } finally {
+            staleNamespaces();
         }
     }
 
-    /** Commits the downloaded image to a slot, with a commit action, NVMe Base 2.0c §5.11; some successes ask for a reset by their status. */
-    public Completion firmwareCommit(int slot, int action) {
-        return execute(AdminCommands.firmwareCommit(slot, action)).orThrow("Firmware Commit");
+    /** What is known of the namespaces may be wrong: they are identified again when somebody asks. */
+    void staleNamespaces() {
+        inquiry.staleNamespaces();
+    }
+
+    void forgetNamespace(int nsid) {
+        inquiry.forgetNamespace(nsid);
     }
 
     /** Asks for the abort of command {@code cid} on queue {@code sqid}; returns whether the controller aborted it. */
     public boolean abort(int sqid, int cid) {
         return (execute(AdminCommands.abort(sqid, cid)).orThrow("Abort").cdw0() & 1) == 0;
-    }
-
-    /**
-     * Creates a namespace and returns its id; it is not attached yet.
-     *
-     * @param csi I/O command set, 0 NVM
-     * @param structure 4096 bytes in the layout of identify namespace, with size, capacity and format
-     */
-    public int createNamespace(int csi, byte[] structure) {
-        return transfers
-                .send("Namespace Management, create", AdminCommands.createNamespace(csi), structure)
-                .cdw0();
-    }
-
-    /** Deletes a namespace, or all with nsid -1. */
-    public Completion deleteNamespace(int nsid) {
-        namespaces.remove(nsid);
-        return execute(AdminCommands.deleteNamespace(nsid)).orThrow("Namespace Management, delete");
-    }
-
-    /** Attaches a namespace to controllers, by their ids. */
-    public Completion attach(int nsid, int... controllerIds) {
-        return transfers.send(
-                "Namespace Attachment, attach",
-                AdminCommands.attachment(nsid, true),
-                AdminData.controllerList(controllerIds));
-    }
-
-    /** Detaches a namespace from controllers, by their ids. */
-    public Completion detach(int nsid, int... controllerIds) {
-        namespaces.remove(nsid);
-        return transfers.send(
-                "Namespace Attachment, detach",
-                AdminCommands.attachment(nsid, false),
-                AdminData.controllerList(controllerIds));
-    }
-
-    /** Security Send, NVMe Base 2.0c §5.26. */
-    public Completion securitySend(int protocol, int specific, int nssf, byte[] data) {
-        return transfers.send("Security Send", AdminCommands.securitySend(protocol, specific, nssf, data.length), data);
-    }
-
-    /** Security Receive, NVMe Base 2.0c §5.25; returns {@code bytes} bytes. */
-    public byte[] securityReceive(int protocol, int specific, int nssf, int bytes) {
-        return transfers
-                .receive("Security Receive", AdminCommands.securityReceive(protocol, specific, nssf, bytes), bytes)
-                .data();
     }
 
     /**
@@ -661,7 +618,12 @@ public final class Controller implements AutoCloseable {
     public IoWorker createWorker(Workload w) {
         admin();
         Namespace namespace = namespace(w.nsid());
-        return device.children().open(() -> onAdmin(() -> IoWorker.create(this, w, namespace)));
+        bringUp.lock();
+        try {
+            return device.children().open(() -> onAdmin(() -> IoWorker.create(this, w, namespace)));
+        } finally {
+            bringUp.unlock();
+        }
     }
 
     /** The workers that are open. */
@@ -748,6 +710,8 @@ public final class Controller implements AutoCloseable {
         Closing closing = new Closing();
         closing.all(workers());
         closing.all(device.children().of(Qpair.class));
+        closing.all(device.children().of(RawSubmissionQueue.class));
+        closing.all(device.children().of(RawCompletionQueue.class));
         if (ownsDevice) {
             disableQuietly();
             closing.device(device);

@@ -26,13 +26,13 @@ public final class Device implements AutoCloseable {
 
     /** What a device can do. */
     public enum Feature {
-        /** Config space and BARs. */
+        /** Config space, and BARs whose size is not 0. */
         PCI,
         /** NVMe registers, or Fabrics properties. */
         REGISTERS,
         /** MSI-X vectors that can be observed. */
         INTERRUPTS,
-        /** Own queues and raw SQEs. */
+        /** Own queues and raw SQEs; without it, qpairs hand their commands to whoever owns the device's queues. */
         QPAIRS
     }
 
@@ -64,14 +64,19 @@ public final class Device implements AutoCloseable {
         }
     }
 
+    /** The device is read-only and this may change it; {@link #allowWrites} lifts that. Nothing was sent. */
+    public static final class ReadOnlyException extends DoorbellException {
+        ReadOnlyException(String message) {
+            super(message);
+        }
+    }
+
     /** This device, or the way it is driven, cannot do that. */
     public static final class UnsupportedException extends DoorbellException {
         UnsupportedException(String message) {
             super(message);
         }
     }
-
-    private static final int CSTS = 0x1c;
 
     private final Handle handle;
     private final DeviceAddress address;
@@ -82,6 +87,7 @@ public final class Device implements AutoCloseable {
     private final Registers registers;
     private final Interrupts interrupts;
     private final Optional<PciFunction> pci;
+    private final Optional<Simulator> simulator;
     private Controller controller;
 
     private Device(long native_, DeviceAddress asked) {
@@ -97,6 +103,7 @@ public final class Device implements AutoCloseable {
             long[] bars = info.asSlice(DeviceInfo.BAR_BYTES, 6 * 8).toArray(ValueLayout.JAVA_LONG);
             this.registers = new Registers(this);
             this.interrupts = new Interrupts(this, info.get(ValueLayout.JAVA_INT, DeviceInfo.VECTORS));
+            this.simulator = kind == Kind.SIM ? Optional.of(new Simulator(this)) : Optional.empty();
             this.pci = features.contains(Feature.PCI)
                     ? Optional.of(new PciFunction(this, info.get(ValueLayout.JAVA_INT, DeviceInfo.CONFIG_BYTES), bars))
                     : Optional.empty();
@@ -180,6 +187,12 @@ public final class Device implements AutoCloseable {
         return pci;
     }
 
+    /** What only a simulator can do; empty for every other device. */
+    public Optional<Simulator> simulator() {
+        handle.check();
+        return simulator;
+    }
+
     /** Its NVMe registers. */
     public Registers registers() {
         handle.check();
@@ -228,18 +241,47 @@ public final class Device implements AutoCloseable {
         existingController().ifPresentOrElse(c -> c.exclusively(call), call);
     }
 
+    /**
+     * Whether nothing is sent that may change the device: only commands that are known to read, no worker that writes, no writes to
+     * registers, BARs and config space, no resets of the function. What is refused throws a {@link ReadOnlyException}. Devices of the
+     * kernel start read-only unless their address says {@code ?write=on}, all others writable.
+     */
+    public boolean readOnly() {
+        long h = handle.acquire();
+        try {
+            return Rc.check(Library.get().bell_device_is_read_only(h)) != 0;
+        } finally {
+            handle.release();
+        }
+    }
+
+    /** Makes it read-only; what is outstanding goes on. Enabling and disabling the controller stay possible. */
+    public void forbidWrites() {
+        setReadOnly(1);
+    }
+
+    /** Lifts {@link #readOnly}: from now on everything is sent, whatever it destroys. */
+    public void allowWrites() {
+        setReadOnly(0);
+    }
+
+    private void setReadOnly(int on) {
+        long h = handle.acquire();
+        try {
+            Rc.check(Library.get().bell_device_set_read_only(h, on));
+        } finally {
+            handle.release();
+        }
+    }
+
     /** False once it is closed. */
     public boolean isOpen() {
         return handle.isOpen();
     }
 
-    /** Whether the device is gone: removed, powered off, or its link is down. Reads a register. */
+    /** Whether the device is gone: removed, powered off, or its link is down. Sends no command. */
     public boolean isLost() {
-        try {
-            return registers.read32(CSTS) == -1;
-        } catch (LostException e) {
-            return true;
-        }
+        return ControllerFacts.read(this).state() == Controller.State.LOST;
     }
 
     /**

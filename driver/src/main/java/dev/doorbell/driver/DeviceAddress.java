@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /**
  * Name of a device, the same string everywhere: {@code sim:size=4GiB}, {@code qemu:}, {@code 0000:01:00.0}, {@code tcp://host:4420/nqn},
- * {@code vfio-user:/run/x/cntrl}, {@code /dev/nvme0}.
+ * {@code vfio-user:/run/x/cntrl}, {@code /dev/nvme0}, {@code /dev/nvme0?write=on}.
  *
  * @param scheme {@code sim}, {@code qemu}, {@code pcie}, {@code tcp}, {@code vfio-user} or {@code kernel}
  * @param rest what follows the scheme: options, the PCI function with its domain, {@code host:port/nqn}, or a path
@@ -15,6 +15,8 @@ public record DeviceAddress(String scheme, String rest) {
 
     private static final String FORMS =
             "use sim:, qemu:, a PCI function such as 0000:01:00.0, tcp://host:port/nqn, vfio-user:/path or /dev/nvme0";
+
+    private static final String WRITABLE = "?write=on";
 
     /** The text is not an address. */
     public static final class FormatException extends DoorbellException {
@@ -73,6 +75,24 @@ public record DeviceAddress(String scheme, String rest) {
             case "tcp" -> "tcp://" + rest;
             default -> scheme + ":" + rest;
         };
+    }
+
+    /** Whether real data may be behind it: everything but the simulator, QEMU's model and what another process plays. */
+    public boolean real() {
+        return switch (scheme) {
+            case "sim", "qemu", "vfio-user" -> false;
+            default -> true;
+        };
+    }
+
+    /** Whether a shield belongs in front of it until somebody lifts it knowingly: it is real, and not asked for with {@code ?write=on}. */
+    public boolean startsShielded() {
+        return real() && !rest.endsWith(WRITABLE);
+    }
+
+    /** The same device opened so that writes are allowed: {@code /dev/nvme0?write=on}; others are as they are. */
+    public DeviceAddress writable() {
+        return scheme.equals("kernel") ? new DeviceAddress(scheme, rest.replaceFirst("\\?.*", "") + WRITABLE) : this;
     }
 
     @Override

@@ -10,7 +10,8 @@ package dev.doorbell.driver;
  * @param serial serial number, "" if unknown
  * @param firmware firmware revision, "" if unknown
  * @param capacityBytes sum of its namespaces, 0 if unknown
- * @param kernelDriver driver that the kernel has bound to the function, "" if none
+ * @param kernelNode the kernel's name of its controller, "nvme0"; "" if its driver has none
+ * @param place where it is on the PCI bus; {@link PciPlace#NONE} if it is not
  * @param openable whether {@link Device#open(DeviceAddress)} can be expected to work
  * @param reason why not, and what to do about it; "" if openable
  */
@@ -22,6 +23,12 @@ public record DiscoveredDevice(
         String serial,
         String firmware,
         long capacityBytes,
-        String kernelDriver,
+        String kernelNode,
+        PciPlace place,
         boolean openable,
-        String reason) {}
+        String reason) {
+    /** Driver that the kernel has bound to the function, "" if none. */
+    public String kernelDriver() {
+        return place.driver();
+    }
+}

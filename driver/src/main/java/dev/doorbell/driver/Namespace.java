@@ -2,6 +2,8 @@ package dev.doorbell.driver;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -107,64 +109,47 @@ public final class Namespace {
 
     /** Read of {@code count} LBAs into the start of a buffer. */
     public Command readCommand(long lba, int count, Buffer data) {
-        return io(0x02, lba, count).data(data, 0, bytes(count, data));
+        return NvmCommands.read(nsid, lba, count).data(data, 0, bytes(count, data));
     }
 
     /** Write of {@code count} LBAs from the start of a buffer. */
     public Command writeCommand(long lba, int count, Buffer data) {
-        return io(0x01, lba, count).data(data, 0, bytes(count, data));
+        return NvmCommands.write(nsid, lba, count).data(data, 0, bytes(count, data));
     }
 
     /** Compare of {@code count} LBAs with the start of a buffer. */
     public Command compareCommand(long lba, int count, Buffer data) {
-        return io(0x05, lba, count).data(data, 0, bytes(count, data));
+        return NvmCommands.compare(nsid, lba, count).data(data, 0, bytes(count, data));
     }
 
     /** Flush. */
     public Command flushCommand() {
-        return Command.of(0x00).nsid(nsid);
+        return NvmCommands.flush(nsid);
     }
 
     /** Write Zeroes. */
     public Command writeZeroesCommand(long lba, int count) {
-        return io(0x08, lba, count);
+        return NvmCommands.writeZeroes(nsid, lba, count, false);
     }
 
     /** Write Uncorrectable. */
     public Command writeUncorrectableCommand(long lba, int count) {
-        return io(0x04, lba, count);
+        return NvmCommands.writeUncorrectable(nsid, lba, count);
     }
 
     /** Verify. */
     public Command verifyCommand(long lba, int count) {
-        return io(0x0c, lba, count);
+        return NvmCommands.verify(nsid, lba, count);
     }
 
     /** Dataset Management, deallocate, with {@code ranges} ranges of 16 bytes in the buffer. */
     public Command deallocateCommand(int ranges, Buffer list) {
-        return Command.of(0x09)
-                .nsid(nsid)
-                .cdw10(ranges - 1 & 0xff)
-                .cdw11(1 << 2)
-                .data(list, 0, 16 * ranges);
+        return NvmCommands.datasetManagement(nsid, ranges, 1 << 2).data(list, 0, 16 * ranges);
     }
 
     /** Copy with {@code ranges} source ranges of format 0, 32 bytes each, in the buffer. */
     public Command copyCommand(long destinationLba, int ranges, Buffer list) {
-        return Command.of(0x19)
-                .nsid(nsid)
-                .cdw10((int) destinationLba)
-                .cdw11((int) (destinationLba >>> 32))
-                .cdw12(ranges - 1 & 0xff)
-                .data(list, 0, 32 * ranges);
-    }
-
-    private Command io(int opcode, long lba, int count) {
-        return Command.of(opcode)
-                .nsid(nsid)
-                .cdw10((int) lba)
-                .cdw11((int) (lba >>> 32))
-                .cdw12(count - 1 & 0xffff);
+        return NvmCommands.copy(nsid, destinationLba, ranges, 0).data(list, 0, 32 * ranges);
     }
 
     /** The data of {@code count} LBAs, with metadata if it is interleaved; no more than the buffer, as a tester may want too little. */
@@ -229,6 +214,30 @@ public final class Namespace {
                 list.putShort(32 * i + 16, sources[i].count() - 1);
             }
             return qpair.execute(copyCommand(destinationLba, sources.length, list));
+        }
+    }
+
+    /**
+     * LBAs that may be unrecoverable, Get LBA Status, NVM Command Set 1.0c §4.2.1.
+     *
+     * @param lba where to look from
+     * @param count LBAs to look at, 1 .. 65535, 0 to the end of the namespace
+     * @param scan whether to scan the media for them, instead of telling of those that are known
+     * @throws Command.StatusException if the controller has no such command, or refuses
+     */
+    public List<Range> unrecoverable(long lba, int count, boolean scan) {
+        int bytes = 4096;
+        try (Buffer data = controller.device().allocate(bytes)) {
+            controller
+                    .execute(AdminCommands.getLbaStatus(nsid, lba, count, scan ? 0x10 : 0x11, bytes)
+                            .data(data))
+                    .orThrow("Get LBA Status");
+            List<Range> ranges = new ArrayList<>();
+            int descriptors = Math.min(data.getInt(0), (bytes - 8) / 16);
+            for (int i = 0; i < descriptors; i++) {
+                ranges.add(new Range(data.getLong(8 + 16 * i), data.getInt(16 + 16 * i)));
+            }
+            return ranges;
         }
     }
 

@@ -6,7 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * The PCI function of a device: config space, BARs, resets, power. Usable by any thread; every access throws
@@ -29,6 +33,28 @@ public final class PciFunction {
         }
     }
 
+    /** Active State Power Management of the link: which low-power states it may enter by itself, PCIe Base 4.0 §7.5.3.7. */
+    public enum Aspm {
+        /** None. */
+        DISABLED,
+        /** L0s. */
+        L0S,
+        /** L1. */
+        L1,
+        /** L0s and L1. */
+        L0S_L1
+    }
+
+    /**
+     * A capability in config space.
+     *
+     * @param id capability id: 0x01 power management, 0x10 PCI Express, 0x11 MSI-X; extended: 0x0001 AER, 0x0003 serial number, ...
+     * @param version of an extended capability, 0 of the others, which say it in places of their own
+     * @param offset of its first byte
+     * @param extended whether it is in the extended list, whose ids have 16 bits and a meaning of their own
+     */
+    public record Capability(int id, int version, int offset, boolean extended) {}
+
     /** The offset is misaligned or beyond config space, or the BAR does not reach that far. */
     public static final class IllegalAccess extends DoorbellException {
         IllegalAccess(String message) {
@@ -42,6 +68,8 @@ public final class PciFunction {
     private static final int FIRST_EXTENDED = 0x100;
     private static final int POWER_MANAGEMENT = 0x01;
     private static final int PMCSR = 4;
+    private static final int PCI_EXPRESS = 0x10;
+    private static final int LINK_CONTROL = 0x10;
 
     private final Device device;
     private final int configBytes;
@@ -97,36 +125,48 @@ public final class PciFunction {
         return config.array();
     }
 
+    /**
+     * Every capability, in the order of the lists: first those in the first 256 bytes, then the extended ones.
+     *
+     * <p>A list that leads back to itself or out of config space ends there.
+     */
+    public List<Capability> capabilities() {
+        List<Capability> found = new ArrayList<>();
+        Set<Integer> seen = new HashSet<>();
+        if ((read16(STATUS) & CAPABILITIES_LIST) != 0) {
+            int offset = read8(CAPABILITIES_POINTER) & ~3;
+            while (offset >= 0x40 && seen.add(offset)) {
+                int header = read16(offset);
+                found.add(new Capability(header & 0xff, 0, offset, false));
+                offset = header >> 8 & ~3;
+            }
+        }
+        for (int offset = FIRST_EXTENDED; offset >= FIRST_EXTENDED && offset < configBytes && seen.add(offset); ) {
+            int header = read32(offset);
+            if (header == 0 || header == -1) {
+                break;
+            }
+            found.add(new Capability(header & 0xffff, header >> 16 & 0xf, offset, true));
+            offset = header >>> 20 & ~3;
+        }
+        return found;
+    }
+
     /** Offset of the first capability with this id (0x01 power management, 0x10 PCI Express, 0x11 MSI-X, ...). */
     public OptionalInt capability(int id) {
-        if ((read16(STATUS) & CAPABILITIES_LIST) == 0) {
-            return OptionalInt.empty();
-        }
-        int offset = read8(CAPABILITIES_POINTER) & ~3;
-        // 48 capabilities fill the first 256 bytes: a longer list is a circle.
-        for (int i = 0; offset >= 0x40 && i < 48; i++) {
-            if (read8(offset) == id) {
-                return OptionalInt.of(offset);
-            }
-            offset = read8(offset + 1) & ~3;
-        }
-        return OptionalInt.empty();
+        return first(id, false);
     }
 
     /** Offset of the first extended capability with this id (0x0001 AER, 0x0003 serial number, ...). */
     public OptionalInt extendedCapability(int id) {
-        int offset = FIRST_EXTENDED;
-        for (int i = 0; offset >= FIRST_EXTENDED && offset < configBytes && i < 960; i++) {
-            int header = read32(offset);
-            if (header == 0 || header == -1) {
-                return OptionalInt.empty();
-            }
-            if ((header & 0xffff) == id) {
-                return OptionalInt.of(offset);
-            }
-            offset = header >>> 20 & ~3;
-        }
-        return OptionalInt.empty();
+        return first(id, true);
+    }
+
+    private OptionalInt first(int id, boolean extended) {
+        return capabilities().stream()
+                .filter(c -> c.id() == id && c.extended() == extended)
+                .mapToInt(Capability::offset)
+                .findFirst();
     }
 
     /** Size of a BAR, 0 .. 5; 0 if it is not implemented. */
@@ -180,15 +220,54 @@ public final class PciFunction {
         return read16(powerManagement() + PMCSR) & 3;
     }
 
-    /** Asks for power state 0 (D0) .. 3 (D3hot). */
+    /**
+     * Asks for power state 0 (D0) .. 3 (D3hot) and waits until the function may be used in it. A state that the function does not have is
+     * ignored by it; {@link #powerState()} tells. In D3hot the registers read all ones. A function that resets itself when it leaves D3hot
+     * keeps its BARs, but its controller is disabled then: every outstanding command has ended as lost, and it has to be initialised again.
+     *
+     * @throws Device.UnsupportedException if the function has no power management capability
+     */
     public void powerState(int d) {
         device.handle().check();
         if (d < 0 || d > 3) {
             throw new IllegalArgumentException("power state D" + d + "; it must be 0 .. 3");
         }
-        int offset = powerManagement() + PMCSR;
-        // PME_Status is cleared by writing 1, so it is written as 0.
-        write16(offset, read16(offset) & 0x7ffc | d);
+        device.exclusively(() -> {
+            long h = device.handle().acquire();
+            try {
+                if (d < 0 || d > 3) {
+                    throw new IllegalArgumentException("power state D" + d + "; it must be 0 .. 3");
+                }
+                Rc.check(Library.get().bell_pci_power_state(h, d));
+            } finally {
+                device.handle().release();
+            }
+        });
+    }
+
+    /**
+     * Which low-power states the link may enter by itself.
+     *
+     * @throws Device.UnsupportedException if the function has no PCI Express capability
+     */
+    public Aspm aspm() {
+        return Aspm.values()[read16(linkControl()) & 3];
+    }
+
+    /**
+     * Allows the link to enter low-power states by itself. The other end of the link has to allow it too, which is not looked at here.
+     *
+     * @throws Device.UnsupportedException if the function has no PCI Express capability
+     */
+    public void aspm(Aspm states) {
+        int offset = linkControl();
+        write16(offset, read16(offset) & ~3 | states.ordinal());
+    }
+
+    private int linkControl() {
+        return LINK_CONTROL
+                + capability(PCI_EXPRESS)
+                        .orElseThrow(() -> new Device.UnsupportedException(device + " has no PCI Express capability"));
     }
 
     private int powerManagement() {

@@ -81,6 +81,14 @@ public final class Qpair implements Children.Child {
             long submitted,
             long completed) {}
 
+    /**
+     * How the two commands of a fused operation ended.
+     *
+     * @param first end of the first
+     * @param second end of the second
+     */
+    public record FusedEnds(Completion first, Completion second) {}
+
     enum Role {
         ADMIN,
         IO,
@@ -148,6 +156,19 @@ public final class Qpair implements Children.Child {
         long h = handle.acquire();
         try {
             return info(h);
+        } finally {
+            handle.release();
+        }
+    }
+
+    /**
+     * Completions since creation whose command id belonged to no outstanding command: wrong, repeated, or for a command that had ended.
+     * They are dropped. Does not wait for the qpair's users.
+     */
+    public long unmatchedCompletions() {
+        long h = handle.acquire();
+        try {
+            return Library.get().bell_qpair_unmatched(h);
         } finally {
             handle.release();
         }
@@ -262,6 +283,11 @@ public final class Qpair implements Children.Child {
             keep(dispatch(reap(BATCH, SLICE_MICROS, Keep.SUBMITTED)));
             checkDeadline(deadline, "room for a command");
         }
+        awaitEnd(pending, deadline);
+        return pending.end;
+    }
+
+    private void awaitEnd(Pending pending, long deadline) {
         long slice = SLICE_MICROS;
         while (pending.end == null) {
             Ends ends = reapFor(pending, slice);
@@ -269,7 +295,40 @@ public final class Qpair implements Children.Child {
             keep(dispatch(ends));
             checkDeadline(deadline, "the end of CID " + pending.cid);
         }
-        return pending.end;
+    }
+
+    /**
+     * Posts the two commands of a fused operation, one directly behind the other, rings once, and waits for both, NVMe Base 2.0c §3.4.2. The
+     * fused operation fields are set here.
+     *
+     * @param first such as a Compare
+     * @param second such as a Write
+     * @throws FullException if there is no room for both
+     * @throws DeadException if the queues were lost by a reset or disable
+     */
+    public FusedEnds executeFused(Command first, Command second) {
+        Pending one = Pending.executed(first.fuse(1).holdDoorbell());
+        Pending two = Pending.executed(second.fuse(2));
+        usable();
+        lock.lock();
+        try {
+            if (info().outstanding() + 2 > depth - 1) {
+                throw new FullException(handle + " has no room for the two commands of a fused operation; wait for some"
+                        + " to end, or use a deeper queue");
+            }
+            post(one);
+            try {
+                post(two);
+            } catch (DoorbellException e) {
+                ring(); // alone, the first ends with Command Aborted due to Missing Fused Command
+                throw e;
+            }
+        } finally {
+            lock.unlock();
+        }
+        awaitEnd(one, deadline(first));
+        awaitEnd(two, deadline(second));
+        return new FusedEnds(one.end, two.end);
     }
 
     /**
@@ -397,25 +456,17 @@ public final class Qpair implements Children.Child {
     /** Posts; returns 0, or EAGAIN if there is no room. */
     private int postLocked(Pending pending) {
         Command c = pending.command;
-        Buffer buffer = c.buffer().orElse(null);
-        long iova = buffer == null ? 0 : buffer.pin() + c.dataOffset();
+        c.pin();
         int tag = outstanding.add(pending);
         boolean posted = false;
         try {
-            MemorySegment.copy(c.sqeShared(), 0, command, ValueLayout.JAVA_BYTE, Layouts.Command.SQE, 64);
-            command.set(ValueLayout.JAVA_LONG, Layouts.Command.DATA_IOVA, iova);
+            c.writeSqe(command, Layouts.Command.SQE);
+            command.set(ValueLayout.JAVA_LONG, Layouts.Command.DATA_IOVA, c.dataIova());
             command.set(ValueLayout.JAVA_LONG, Layouts.Command.DATA_BYTES, c.dataLength());
             command.set(ValueLayout.JAVA_LONG, Layouts.Command.TAG, tag);
             command.set(ValueLayout.JAVA_INT, Layouts.Command.TIMEOUT_MS, c.timeoutMillis());
             command.set(ValueLayout.JAVA_INT, Layouts.Command.FLAGS, c.flags());
-            long h = handle.acquire();
-            int rc;
-            try {
-                rc = Library.get().bell_qpair_submit(h, command.address(), cid.address());
-            } finally {
-                handle.release();
-                Reference.reachabilityFence(this);
-            }
+            int rc = submitNative(c);
             if (rc == Rc.ENODEV) {
                 throw notSubmitted();
             }
@@ -430,10 +481,27 @@ public final class Qpair implements Children.Child {
         } finally {
             if (!posted) {
                 outstanding.remove(tag);
-                if (buffer != null) {
-                    buffer.unpin();
-                }
+                c.unpin();
             }
+        }
+    }
+
+    private int submitNative(Command c) {
+        Sgl list = c.list().orElse(null);
+        long h = handle.acquire();
+        try (Arena arena = list == null ? null : Arena.ofConfined()) {
+            if (list == null) {
+                return Library.get().bell_qpair_submit(h, command.address(), cid.address());
+            }
+            byte[] descriptors = list.toBytes();
+            MemorySegment m = arena.allocate(Layouts.Sgl.BYTES + descriptors.length, 8);
+            m.set(ValueLayout.JAVA_INT, Layouts.Sgl.COUNT, list.count());
+            m.set(ValueLayout.JAVA_INT, Layouts.Sgl.SEGMENT, list.perSegment());
+            MemorySegment.copy(descriptors, 0, m, ValueLayout.JAVA_BYTE, Layouts.Sgl.BYTES, descriptors.length);
+            return Library.get().bell_qpair_submit_sgl(h, command.address(), m.address(), cid.address());
+        } finally {
+            handle.release();
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -526,7 +594,7 @@ public final class Qpair implements Children.Child {
     }
 
     private void end(Pending pending, Completion end, Ends ends, Keep keep) {
-        pending.command.buffer().ifPresent(Buffer::unpin);
+        pending.command.unpin();
         pending.end = end;
         kept.add(pending, keep);
         ends.add(pending);

@@ -5,6 +5,7 @@ import java.util.function.Function;
 
 /** Turns the result of a native call into a value or the exception that says what happened. */
 final class Rc {
+    static final int EPERM = -1;
     static final int EIO = -5;
     static final int EAGAIN = -11;
     static final int EBUSY = -16;
@@ -27,6 +28,7 @@ final class Rc {
         }
         String text = text(rc);
         throw switch (rc) {
+            case EPERM -> new Device.ReadOnlyException(text);
             case EBUSY -> new Device.BusyException(text);
             case ENODEV -> new Device.LostException(text);
             case ENOTSUP -> new Device.UnsupportedException(text);

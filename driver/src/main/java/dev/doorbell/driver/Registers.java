@@ -73,4 +73,13 @@ public final class Registers {
             super(message);
         }
     }
+
+    /** The smallest memory page of the controller in bytes, CAP.MPSMIN (NVMe Base 2.0c §3.1.3.1); 4096 where it has no registers. */
+    public long smallestPageBytes() {
+        try {
+            return 4096L << (read64(0) >>> 48 & 0xf);
+        } catch (Device.UnsupportedException e) {
+            return 4096;
+        }
+    }
 }

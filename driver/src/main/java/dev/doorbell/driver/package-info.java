@@ -5,7 +5,8 @@
  *
  * <ul>
  *   <li><b>Raw first.</b> Any 64-byte SQE can be sent on any queue, valid or not, and all 16 bytes of the completion come back. Nothing
- *       here refuses a command because a device would. Typed commands are thin layers over that.
+ *       here refuses a command because a device would. Typed commands are thin layers over that. The one guard is
+ *       {@link dev.doorbell.driver.Device#readOnly}, which whoever opened the device puts up and lifts.
  *   <li><b>A command always ends</b>: completed, timed out, or lost by a reset, disable or removal, with both time stamps, in the
  *       qpair's {@link dev.doorbell.driver.CmdLog}.
  *   <li><b>Lifetime.</b> {@link dev.doorbell.driver.Device}, {@link dev.doorbell.driver.Qpair}, {@link dev.doorbell.driver.Buffer} and
@@ -17,7 +18,7 @@
  *       several threads may submit, execute and poll on the same one; whoever polls dispatches the ends of everybody's commands.
  *       Callbacks run on the polling thread, without the lock: they may submit, execute and close, but not {@code waitDone} on their own
  *       qpair. The library starts no Java thread. Its I/O workers are native threads that never wait for the JVM.
- *   <li><b>Locks</b> are taken in the order admin qpair, then I/O qpairs by ascending id.
+ *   <li><b>Locks</b> are taken in the order bring-up of the controller, admin qpair, then I/O qpairs by ascending id.
  *   <li><b>Times</b> are nanoseconds of the system's monotonic clock, the clock of {@link java.lang.System#nanoTime()}.
  *   <li><b>Unsigned values</b> of the wire (namespace ids, dwords, registers) are Java {@code int} and {@code long} with unsigned meaning.
  * </ul>

@@ -231,7 +231,8 @@ final class CatalogueReader {
                 lid,
                 parts[1],
                 node.text("title", ""),
-                node.flag("nsid"),
+                node.flag("nsid") || node.text("nsid", "").equals("only"),
+                node.text("nsid", "").equals("only"),
                 node.integer(
                         "bytes",
                         structure.isEmpty() ? 512 : structure.getFirst().bytes()),
@@ -279,6 +280,7 @@ final class CatalogueReader {
                 result,
                 structureOf(node),
                 !node.text("data", "both").equals("in"),
+                node.text("destroys", ""),
                 ref,
                 node.text("text", ""));
         unique(features, fid, spec, key);

@@ -1,5 +1,6 @@
 package dev.doorbell.spec;
 
+import dev.doorbell.spec.CommandSpec.Asking;
 import dev.doorbell.spec.CommandSpec.Danger;
 import dev.doorbell.spec.CommandSpec.DataDirection;
 import dev.doorbell.spec.CommandSpec.DataSize;
@@ -57,7 +58,13 @@ final class CommandReader {
         String[] parts = key.split(" ", 3);
         SpecRef ref = CatalogueReader.ref(node);
         Queue queue = Queue.valueOf(parts[0].toUpperCase(Locale.ROOT));
-        String[] danger = node.text("danger", "none").split(" ", 2);
+        String[] at = node.text("danger", "none").split(" ", 2);
+        Danger danger = Danger.valueOf(at[0].toUpperCase(Locale.ROOT));
+        boolean destroys = node.has("destroys");
+        if (destroys && danger == Danger.NONE) {
+            throw new CatalogueException("destroys says what, danger is to say whether it is data or the device");
+        }
+        Asking asking = destroys ? Asking.ALWAYS : danger == Danger.DATA ? Asking.REAL : Asking.NEVER;
         List<String> selectors = new ArrayList<>();
         Map<Long, StructureSpec> data = new HashMap<>();
         structuresOf(node, selectors, data);
@@ -70,8 +77,9 @@ final class CommandReader {
                 direction(node.text("data", "none")),
                 NsidUse.valueOf(
                         node.text("nsid", "none").toUpperCase(Locale.ROOT).replace(' ', '_')),
-                Danger.valueOf(danger[0].toUpperCase(Locale.ROOT)),
-                danger.length > 1 ? danger[1] : "",
+                danger,
+                asking,
+                node.text("destroys", at.length > 1 ? at[1] : ""),
                 dwordFields(node.get("fields"), ref),
                 size(node.text("size", "none")),
                 List.copyOf(selectors),
@@ -143,24 +151,7 @@ final class CommandReader {
         List<FieldSpec> bits = new ArrayList<>();
         for (DwordField f : set) {
             if (f.dword() == 11 && f.dword2().isEmpty()) {
-                FieldSpec s = f.spec();
-                bits.add(new FieldSpec(
-                        s.name(),
-                        s.title(),
-                        0,
-                        4,
-                        f.bitLow(),
-                        f.bitHigh(),
-                        s.type(),
-                        s.access(),
-                        s.unit(),
-                        s.scale(),
-                        s.values(),
-                        s.fields(),
-                        Repeat.ONCE,
-                        s.text(),
-                        s.ref(),
-                        s.reserved()));
+                bits.add(FieldSpecs.bits(f.spec(), 0, Integer.BYTES, f.bitLow(), f.bitHigh()));
             }
         }
         return bits;

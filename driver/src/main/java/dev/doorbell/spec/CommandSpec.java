@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param data which way data goes
  * @param nsid how it uses NSID
  * @param danger what it can destroy
+ * @param asking when a program should ask its user before it sends it
  * @param dangerText what it destroys, in words; empty without danger
  * @param fields its fields in dwords 10 to 15, in order; reserved bits are left out
  * @param size how many bytes of data it moves
@@ -34,6 +35,7 @@ public record CommandSpec(
         DataDirection data,
         NsidUse nsid,
         Danger danger,
+        Asking asking,
         String dangerText,
         List<DwordField> fields,
         DataSize size,
@@ -76,6 +78,16 @@ public record CommandSpec(
         DATA,
         /** The state of the device: queues, firmware, namespaces, settings. */
         DEVICE
+    }
+
+    /** When to ask before a command is sent. */
+    public enum Asking {
+        /** Not at all. */
+        NEVER,
+        /** Where the data at stake may be somebody's: on real devices. */
+        REAL,
+        /** On any device. */
+        ALWAYS
     }
 
     /**

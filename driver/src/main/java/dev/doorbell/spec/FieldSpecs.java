@@ -43,6 +43,72 @@ final class FieldSpecs {
                 array.reserved());
     }
 
+    /** A word of four bytes with named bits. */
+    static FieldSpec word(String name, String title, int offset, List<FieldSpec> bits, SpecRef ref) {
+        return new FieldSpec(
+                name,
+                title,
+                offset,
+                Integer.BYTES,
+                -1,
+                -1,
+                Type.FLAGS,
+                Access.NONE,
+                "",
+                1,
+                Map.of(),
+                fillBits(bits, offset, Integer.BYTES, Access.NONE, ref),
+                Repeat.ONCE,
+                "",
+                ref,
+                false);
+    }
+
+    /** The same field as bits of a word somewhere else. */
+    static FieldSpec bits(FieldSpec field, int offset, int bytes, int low, int high) {
+        return new FieldSpec(
+                field.name(),
+                field.title(),
+                offset,
+                bytes,
+                low,
+                high,
+                field.type(),
+                field.access(),
+                field.unit(),
+                field.scale(),
+                field.values(),
+                field.fields(),
+                Repeat.ONCE,
+                field.text(),
+                field.ref(),
+                field.reserved());
+    }
+
+    /** A count of memory pages, in pages of another size; other fields stay as they are. */
+    static FieldSpec scaled(FieldSpec field, long pageBytes) {
+        if (field.type() != Type.SIZE_POWER_OF_TWO || field.scale() != StructureSpec.PAGE) {
+            return field;
+        }
+        return new FieldSpec(
+                field.name(),
+                field.title(),
+                field.byteOffset(),
+                field.byteLength(),
+                field.bitLow(),
+                field.bitHigh(),
+                field.type(),
+                field.access(),
+                field.unit(),
+                pageBytes,
+                field.values(),
+                field.fields(),
+                field.repeat(),
+                field.text(),
+                field.ref(),
+                field.reserved());
+    }
+
     /** Fills the gaps between bit fields of a word. */
     static List<FieldSpec> fillBits(List<FieldSpec> bits, int offset, int bytes, Access access, SpecRef ref) {
         List<FieldSpec> all = new ArrayList<>(bits);

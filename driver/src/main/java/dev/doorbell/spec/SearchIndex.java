@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Ranked search over a catalogue; prepared before or at the first query, then a query only compares text. */
 final class SearchIndex {
@@ -21,6 +22,8 @@ final class SearchIndex {
             String title,
             String where,
             Object item,
+            Object owner,
+            String path,
             String lowerName,
             String lowerTitle,
             String lowerWhere,
@@ -31,7 +34,8 @@ final class SearchIndex {
             long number) {
         Hit hit(int score) {
             boolean field = item instanceof FieldSpec;
-            return new Hit(kind, name, title, field ? where + " " + place((FieldSpec) item) : where, item, score);
+            return new Hit(
+                    kind, name, title, field ? where + " " + bits((FieldSpec) item) : where, item, owner, path, score);
         }
     }
 
@@ -54,6 +58,9 @@ final class SearchIndex {
     }
 
     private record Found(Entry entry, int score) {}
+
+    /** What has an item, where in it, and the same in words. */
+    private record Place(Object owner, String path, String where) {}
 
     private final Catalogue catalogue;
     private volatile List<Entry> entries;
@@ -188,23 +195,17 @@ final class SearchIndex {
         for (RegisterSpec r : catalogue.registers()) {
             add(all, Hit.Kind.REGISTER, r.name(), r.title(), Texts.hex(r.offset(), 2), r, "reg", r.offset(), r.text());
             for (FieldSpec f : r.fields()) {
-                fields(all, Hit.Kind.REGISTER_FIELD, r.name() + "." + f.name(), f, r.name(), lower(r.name()));
+                Place place = new Place(r, r.name() + "." + f.name(), r.name());
+                fields(all, Hit.Kind.REGISTER_FIELD, f, place, place.path());
             }
         }
         for (CommandSpec c : catalogue.commands()) {
             String where = c.queue().name().toLowerCase(Locale.ROOT) + " " + Texts.hex(c.opcode(), 2);
             add(all, Hit.Kind.COMMAND, c.name(), c.title(), where, c, "opc", c.opcode(), c.text());
             for (CommandSpec.DwordField f : c.fields()) {
-                add(
-                        all,
-                        Hit.Kind.COMMAND_FIELD,
-                        c.name() + "." + f.name(),
-                        f.title(),
-                        where + " CDW" + f.dword(),
-                        f,
-                        "",
-                        -1,
-                        "");
+                String dword = where + " CDW" + f.dword();
+                Place place = new Place(c, f.name(), dword);
+                all.add(entry(Hit.Kind.COMMAND_FIELD, c.name() + "." + f.name(), f.title(), f, place, "", -1, ""));
             }
         }
         for (FeatureSpec f : catalogue.features()) {
@@ -245,25 +246,43 @@ final class SearchIndex {
             add(all, Hit.Kind.STATUS, s.code(), s.name(), where, s, "status", s.sct() << 8 | s.sc(), s.text());
         }
         for (StructureSpec s : catalogue.structures()) {
-            add(all, Hit.Kind.STRUCTURE, s.id(), s.title(), Quantity.bytes(s.bytes()), s, "", -1, s.text());
-            String lower = lower(s.title());
-            s.fields().forEach(f -> fields(all, Hit.Kind.FIELD, f.name(), f, s.title(), lower));
+            Object owner = owner(s);
+            Place place = new Place(owner, "", Quantity.bytes(s.bytes()));
+            all.add(entry(Hit.Kind.STRUCTURE, s.id(), s.title(), s, place, "", -1, s.text()));
+            s.fields().forEach(f -> fields(all, Hit.Kind.FIELD, f, new Place(owner, f.name(), s.title()), f.name()));
         }
         return List.copyOf(all);
     }
 
-    private static void fields(
-            List<Entry> all, Hit.Kind kind, String path, FieldSpec f, String where, String lowerWhere) {
+    /** What a device is asked for to get a structure; the structure itself when nothing has it. */
+    private Object owner(StructureSpec s) {
+        return Stream.of(
+                        catalogue.identifies().stream()
+                                .filter(i -> i.structures().contains(s)),
+                        catalogue.logPages().stream().filter(l -> l.structures().contains(s)),
+                        catalogue.features().stream().filter(f -> f.data().contains(s)),
+                        catalogue.capabilities().stream()
+                                .filter(c -> c.structures().containsValue(s)),
+                        catalogue.commands().stream().filter(c -> c.structures().containsValue(s)))
+                .flatMap(owners -> owners.map(Object.class::cast))
+                .findFirst()
+                .orElse(s);
+    }
+
+    /** The first element stands for all of a repeated field, as decoded data names it. */
+    private static void fields(List<Entry> all, Hit.Kind kind, FieldSpec f, Place place, String name) {
         if (f.reserved()) {
             return;
         }
-        all.add(entry(kind, path, f.title(), where, lowerWhere, f, "", -1, f.text()));
+        all.add(entry(kind, name, f.title(), f, place, "", -1, f.text()));
+        String element = f.repeat().equals(FieldSpec.Repeat.ONCE) ? place.path() : place.path() + "[0]";
         for (FieldSpec child : f.fields()) {
-            fields(all, kind, path + "." + child.name(), child, where, lowerWhere);
+            Place below = new Place(place.owner(), element + "." + child.name(), place.where());
+            fields(all, kind, child, below, name + "." + child.name());
         }
     }
 
-    private static String place(FieldSpec f) {
+    private static String bits(FieldSpec f) {
         if (f.isBits()) {
             return f.bitLow() == f.bitHigh() ? "bit " + f.bitLow() : "bits " + f.bitHigh() + ":" + f.bitLow();
         }
@@ -281,16 +300,15 @@ final class SearchIndex {
             String prefix,
             long number,
             String text) {
-        all.add(entry(kind, name, title, where, lower(where), item, prefix, number, text));
+        all.add(entry(kind, name, title, item, new Place(item, "", where), prefix, number, text));
     }
 
     private static Entry entry(
             Hit.Kind kind,
             String name,
             String title,
-            String where,
-            String lowerWhere,
             Object item,
+            Place place,
             String prefix,
             long number,
             String text) {
@@ -304,11 +322,13 @@ final class SearchIndex {
                 kind,
                 name,
                 title,
-                where,
+                place.where(),
                 item,
+                place.owner(),
+                place.path(),
                 lowerName,
                 lower(title),
-                lowerWhere,
+                lower(place.where()),
                 lower(text),
                 depth,
                 last,

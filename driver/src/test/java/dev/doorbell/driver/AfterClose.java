@@ -61,7 +61,7 @@ final class AfterClose {
             return new byte[4];
         }
         if (type == int[].class) {
-            return new int[] {1};
+            return new int[5];
         }
         if (type == Command.class) {
             return Command.of(0);
@@ -81,11 +81,11 @@ final class AfterClose {
         if (type == Controller.Options.class) {
             return Controller.Options.defaults();
         }
-        if (type == Controller.Select.class) {
-            return Controller.Select.CURRENT;
+        if (type == InitSequence.class) {
+            return InitSequence.defaults();
         }
-        if (type == PciFunction.Reset.class) {
-            return PciFunction.Reset.FLR;
+        if (type.isEnum()) {
+            return type.getEnumConstants()[0];
         }
         if (type == Workload.class) {
             return Workload.builder(1).build();

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 
@@ -78,6 +79,7 @@ class BufferTest {
         }
     }
 
+    @Tag("long")
     @Test
     void patternsFillTheWholeBuffer() {
         try (Buffer buffer = device.allocate(1030);

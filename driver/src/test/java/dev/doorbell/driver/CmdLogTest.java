@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @OnEveryDevice
@@ -47,6 +48,7 @@ class CmdLogTest extends DeviceTest {
         }
     }
 
+    @Tag("long")
     @Test
     void keepsTheLastOnesInOrderWhenItIsFull() {
         try (Qpair qpair = controller.createQpair(512)) {

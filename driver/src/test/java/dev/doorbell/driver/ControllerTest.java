@@ -70,7 +70,7 @@ class ControllerTest extends DeviceTest {
                 .isNotBlank();
         assertThat(controller.activeNamespaces()).isNotEmpty().startsWith(1);
         int mdts = id[77] & 0xff;
-        assertThat(controller.maxTransferBytes()).isEqualTo(mdts == 0 ? 2 << 20 : Math.min(2 << 20, 4096 << mdts));
+        assertThat(controller.maxTransferBytes()).isEqualTo(mdts == 0 ? 2 << 20 : 4096 << mdts);
         assertThat(controller.maxQueues()).isPositive();
     }
 

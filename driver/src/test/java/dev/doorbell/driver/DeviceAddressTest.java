@@ -3,6 +3,7 @@ package dev.doorbell.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,5 +40,17 @@ class DeviceAddressTest {
                 .isInstanceOf(DeviceAddress.FormatException.class)
                 .message()
                 .containsAnyOf("use sim:", "write it as 0000:01:00.0", "vfio-user:/run/x/cntrl");
+    }
+
+    @Test
+    void realDevicesStartShieldedUnlessTheyAreAskedForWritable() {
+        assertThat(DeviceAddress.parse("/dev/nvme0").startsShielded()).isTrue();
+        assertThat(DeviceAddress.parse("/dev/nvme0?write=on").startsShielded()).isFalse();
+        assertThat(DeviceAddress.parse("0000:01:00.0").startsShielded()).isTrue();
+        assertThat(DeviceAddress.parse("sim:").startsShielded()).isFalse();
+        assertThat(DeviceAddress.parse("qemu:").real()).isFalse();
+        assertThat(DeviceAddress.parse("/dev/nvme0?write=off").writable().text())
+                .isEqualTo("/dev/nvme0?write=on");
+        assertThat(DeviceAddress.parse("01:00.0").writable().text()).isEqualTo("0000:01:00.0");
     }
 }

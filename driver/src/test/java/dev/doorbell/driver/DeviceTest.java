@@ -1,5 +1,6 @@
 package dev.doorbell.driver;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,11 @@ abstract class DeviceTest {
 
     Namespace namespace() {
         return controller.namespace(controller.activeNamespaces().getFirst());
+    }
+
+    /** QEMU's model of a controller, driven from outside or as a PCI function inside a virtual machine. */
+    boolean isQemuModel() {
+        return new String(controller.identifyController(), 24, 40, StandardCharsets.US_ASCII).startsWith("QEMU");
     }
 
     /** A command that the device does not see until somebody rings, so that it stays outstanding as long as a test wants. */

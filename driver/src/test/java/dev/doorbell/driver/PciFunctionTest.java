@@ -84,15 +84,79 @@ class PciFunctionTest extends DeviceTest {
     }
 
     @Test
-    void changesThePowerState() {
+    void listsEveryCapabilityWithItsPlace() {
+        var all = pci().capabilities();
+        assertThat(all).anySatisfy(c -> {
+            assertThat(c.id()).isEqualTo(0x11);
+            assertThat(c.extended()).isFalse();
+            assertThat(c.offset()).isEqualTo(pci().capability(0x11).orElseThrow());
+        });
+        assertThat(all).extracting(PciFunction.Capability::offset).doesNotHaveDuplicates();
+        for (PciFunction.Capability c : all) {
+            assertThat(c.extended()).isEqualTo(c.offset() >= 0x100);
+            if (c.extended()) {
+                int header = pci().read32(c.offset());
+                assertThat(header & 0xffff).isEqualTo(c.id());
+                assertThat(header >> 16 & 0xf).isEqualTo(c.version()).isPositive();
+            } else {
+                assertThat(pci().read8(c.offset())).isEqualTo(c.id());
+            }
+        }
+        if (address.startsWith("sim:")) {
+            assertThat(all)
+                    .filteredOn(PciFunction.Capability::extended)
+                    .extracting(PciFunction.Capability::id)
+                    .containsExactly(0x0001, 0x0003);
+        }
+    }
+
+    @Test
+    void setsWhatTheLinkMayDoToSavePower() {
+        PciFunction.Aspm before = pci().aspm();
+        int control = pci().capability(0x10).orElseThrow() + 0x10;
+        int others = pci().read16(control) & ~3;
+        boolean hasLink = !isQemuModel();
+        for (PciFunction.Aspm states : PciFunction.Aspm.values()) {
+            pci().aspm(states);
+            assertThat(pci().read16(control) & ~3)
+                    .as("the rest of Link Control")
+                    .isEqualTo(others);
+            assertThat(pci().aspm().ordinal()).isEqualTo(pci().read16(control) & 3);
+            // QEMU's model has no link that could sleep: there the field can only be read.
+            if (hasLink) {
+                assertThat(pci().aspm()).isEqualTo(states);
+            }
+        }
+        pci().aspm(before);
+        assertThat(controller.identifyController()).hasSize(4096);
+    }
+
+    @Test
+    void comesBackFromD3hotWithoutBeingOpenedAgain() {
         if (pci().capability(1).isEmpty()) {
             assertThatThrownBy(() -> pci().powerState()).isInstanceOf(Device.UnsupportedException.class);
             return;
         }
+        boolean keeps = (pci().read16(pci().capability(1).orElseThrow() + 4) & 8) != 0;
+        Qpair qpair = controller.createQpair(8);
+        qpair.submit(held(namespace().flushCommand()));
+        byte[] header = java.util.Arrays.copyOf(pci().config(), 0x30);
         assertThat(pci().powerState()).isZero();
         pci().powerState(3);
         assertThat(pci().powerState()).isEqualTo(3);
         pci().powerState(0);
         assertThat(pci().powerState()).isZero();
+        assertThat(java.util.Arrays.copyOf(pci().config(), 0x30)).as("header").isEqualTo(header);
+        if (keeps) {
+            qpair.ring();
+            assertThat(qpair.waitDone(1).isSuccess()).isTrue();
+        } else {
+            assertThat(controller.state()).isEqualTo(Controller.State.DISABLED);
+            assertThat(qpair.waitDone(1).lost()).isTrue();
+            controller.initialise();
+        }
+        qpair.close();
+        assertThat(controller.identifyController()).hasSize(4096);
+        assertThatThrownBy(() -> pci().powerState(4)).isInstanceOf(IllegalArgumentException.class);
     }
 }

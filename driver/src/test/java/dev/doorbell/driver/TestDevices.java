@@ -1,16 +1,47 @@
 package dev.doorbell.driver;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The devices that the conformance tests run on: {@code -Ddoorbell.addresses=}, separated by spaces, or else the simulator and QEMU's model. */
+/**
+ * The devices that the conformance tests run on: {@code -Ddoorbell.addresses=}, separated by spaces, or else the simulator, in this process
+ * and served over vfio-user, and QEMU's model. An address {@code vfio-user:} without a path is a server of these tests, a fresh one for
+ * each class.
+ */
 final class TestDevices {
     private TestDevices() {}
 
     static List<String> all() {
+        return chosen().stream()
+                .map(address -> address.equals("vfio-user:") ? served("sim:") : address)
+                .toList();
+    }
+
+    /** The address of a new simulator that is served until this JVM ends. */
+    private static String served(String device) {
+        try {
+            Path folder = Files.createTempDirectory("doorbell-served");
+            DeviceServer server = DeviceServer.open(DeviceAddress.parse(device), folder.resolve("cntrl"));
+            Thread.ofPlatform().name("serve").daemon().start(server::run);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                server.close();
+                folder.toFile().delete();
+            }));
+            return server.address().text();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> chosen() {
         List<String> addresses = new ArrayList<>();
-        for (String address :
-                System.getProperty("doorbell.addresses", "sim: qemu:").strip().split("\\s+")) {
+        for (String address : System.getProperty("doorbell.addresses", "sim: vfio-user: qemu:")
+                .strip()
+                .split("\\s+")) {
             String reason = address.startsWith("qemu:")
                     ? Discovery.qemu(System.getenv("PATH")).reason()
                     : "";
@@ -21,5 +52,15 @@ final class TestDevices {
             }
         }
         return addresses;
+    }
+
+    /** Those of {@code addresses} whose kind of device {@link #all} has, for tests that need options of their own. */
+    static List<String> among(String... addresses) {
+        List<String> kinds = chosen().stream()
+                .map(address -> address.substring(0, address.indexOf(':') + 1))
+                .toList();
+        return java.util.Arrays.stream(addresses)
+                .filter(address -> kinds.contains(address.substring(0, address.indexOf(':') + 1)))
+                .toList();
     }
 }

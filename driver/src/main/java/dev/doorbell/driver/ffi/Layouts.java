@@ -32,6 +32,18 @@ public final class Layouts {
         private DeviceInfo() {}
     }
 
+    /** {@code bell_pci_place} */
+    public static final class PciPlace {
+        public static final Struct STRUCT = new Struct("pci_place");
+        public static final int REFUSAL = STRUCT.u8s("refusal", 512);
+        public static final int USERS = STRUCT.u8s("users", 512);
+        public static final int NEIGHBOURS = STRUCT.u8s("neighbours", 512);
+        public static final int HOLDER = STRUCT.u8s("holder", 128);
+        public static final int BYTES = STRUCT.bytes();
+
+        private PciPlace() {}
+    }
+
     /** {@code bell_controller_config} */
     public static final class ControllerConfig {
         public static final Struct STRUCT = new Struct("controller_config");
@@ -44,6 +56,31 @@ public final class Layouts {
         public static final int BYTES = STRUCT.bytes();
 
         private ControllerConfig() {}
+    }
+
+    /** {@code bell_controller_state} */
+    public static final class ControllerState {
+        public static final Struct STRUCT = new Struct("controller_state");
+        public static final int STATE = STRUCT.u32("state");
+        public static final int MAX_DEPTH = STRUCT.u32("max_depth");
+        public static final int MIN_PAGE_BYTES = STRUCT.u32("min_page_bytes");
+        public static final int RESERVED = STRUCT.u32("reserved");
+        public static final int MAX_DATA_BYTES = STRUCT.u64("max_data_bytes");
+        public static final int BYTES = STRUCT.bytes();
+
+        private ControllerState() {}
+    }
+
+    /** {@code bell_admin_memory} */
+    public static final class AdminMemory {
+        public static final Struct STRUCT = new Struct("admin_memory");
+        public static final int SQ_IOVA = STRUCT.u64("sq_iova");
+        public static final int CQ_IOVA = STRUCT.u64("cq_iova");
+        public static final int DEPTH = STRUCT.u32("depth");
+        public static final int RESERVED = STRUCT.u32("reserved");
+        public static final int BYTES = STRUCT.bytes();
+
+        private AdminMemory() {}
     }
 
     /** {@code bell_qpair_config} */
@@ -91,6 +128,17 @@ public final class Layouts {
         public static final int BYTES = STRUCT.bytes();
 
         private Command() {}
+    }
+
+    /** {@code bell_sgl} */
+    public static final class Sgl {
+        public static final Struct STRUCT = new Struct("sgl");
+        public static final int COUNT = STRUCT.u32("count");
+        public static final int SEGMENT = STRUCT.u32("segment");
+        public static final int RESERVED = STRUCT.u64("reserved");
+        public static final int BYTES = STRUCT.bytes();
+
+        private Sgl() {}
     }
 
     /** {@code bell_completion} */
@@ -181,18 +229,81 @@ public final class Layouts {
         private WorkerCounters() {}
     }
 
+    /** {@code bell_fault_rule} */
+    public static final class FaultRule {
+        public static final Struct STRUCT = new Struct("fault_rule");
+        public static final int ENABLED = STRUCT.u32("enabled");
+        public static final int TRIGGER = STRUCT.u32("trigger");
+        public static final int MATCHES = STRUCT.u32("matches");
+        public static final int QUEUE = STRUCT.u32("queue");
+        public static final int OPCODE = STRUCT.u32("opcode");
+        public static final int NSID = STRUCT.u32("nsid");
+        public static final int REGISTER_OFFSET = STRUCT.u32("register_offset");
+        public static final int DWORD_COUNT = STRUCT.u32("dword_count");
+        public static final int DWORD_INDEX = STRUCT.u32s("dword_index", 4);
+        public static final int DWORD_MASK = STRUCT.u32s("dword_mask", 4);
+        public static final int DWORD_VALUE = STRUCT.u32s("dword_value", 4);
+        public static final int LBA_FIRST = STRUCT.u64("lba_first");
+        public static final int LBA_LAST = STRUCT.u64("lba_last");
+        public static final int AFTER_NS = STRUCT.u64("after_ns");
+        public static final int SKIP = STRUCT.u64("skip");
+        public static final int EVERY = STRUCT.u64("every");
+        public static final int TIMES = STRUCT.u64("times");
+        public static final int CHANCE_PPB = STRUCT.u32("chance_ppb");
+        public static final int EFFECTS = STRUCT.u32("effects");
+        public static final int DELAY_MIN_NS = STRUCT.u64("delay_min_ns");
+        public static final int DELAY_MAX_NS = STRUCT.u64("delay_max_ns");
+        public static final int HOLD_NS = STRUCT.u64("hold_ns");
+        public static final int STATUS = STRUCT.u32("status");
+        public static final int EXECUTED = STRUCT.u32("executed");
+        public static final int CORRUPT_BITS = STRUCT.u32("corrupt_bits");
+        public static final int CORRUPT_AT = STRUCT.u32("corrupt_at");
+        public static final int CID = STRUCT.u32("cid");
+        public static final int SQID = STRUCT.u32("sqid");
+        public static final int SQHD = STRUCT.u32("sqhd");
+        public static final int COPIES = STRUCT.u32("copies");
+        public static final int EVENT = STRUCT.u32("event");
+        public static final int RESERVED = STRUCT.u32("reserved");
+        public static final int MATCHED = STRUCT.u64("matched");
+        public static final int HITS = STRUCT.u64("hits");
+        public static final int BYTES = STRUCT.bytes();
+
+        private FaultRule() {}
+    }
+
+    /** {@code bell_server_info} */
+    public static final class ServerInfo {
+        public static final Struct STRUCT = new Struct("server_info");
+        public static final int CONNECTED = STRUCT.u32("connected");
+        public static final int RESERVED = STRUCT.u32("reserved");
+        public static final int CLIENTS = STRUCT.u64("clients");
+        public static final int REQUESTS = STRUCT.u64("requests");
+        public static final int PATH = STRUCT.u8s("path", 128);
+        public static final int NAME = STRUCT.u8s("name", 64);
+        public static final int LAST_END = STRUCT.u8s("last_end", 160);
+        public static final int BYTES = STRUCT.bytes();
+
+        private ServerInfo() {}
+    }
+
     /** All structures. */
     public static List<Struct> all() {
         return List.of(
                 Layout.STRUCT,
                 DeviceInfo.STRUCT,
+                PciPlace.STRUCT,
                 ControllerConfig.STRUCT,
+                ControllerState.STRUCT,
+                AdminMemory.STRUCT,
                 QpairConfig.STRUCT,
                 QpairInfo.STRUCT,
                 Command.STRUCT,
+                Sgl.STRUCT,
                 Completion.STRUCT,
                 CmdlogEntry.STRUCT,
                 WorkerConfig.STRUCT,
-                WorkerCounters.STRUCT);
+                WorkerCounters.STRUCT,
+                FaultRule.STRUCT,
+                ServerInfo.STRUCT);
     }
 }

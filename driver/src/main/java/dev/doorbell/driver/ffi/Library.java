@@ -5,6 +5,8 @@ package dev.doorbell.driver.ffi;
  *
  * <p>Handles and pointers are addresses. An {@code int} result below zero is a negative errno, and {@link #bell_last_error} then has the
  * text, on the same thread only.
+ *
+ * <p>No function has more than five parameters: jnr-ffi 2 crashes when it calls one with six. What needs more takes a structure.
  */
 public interface Library {
     /** The ABI that {@link Layouts} describes; a library with another major version is refused. */
@@ -14,7 +16,7 @@ public interface Library {
     int HAS_PCI = 1, HAS_REGISTERS = 2, HAS_INTERRUPTS = 4, HAS_QPAIRS = 8;
 
     /** {@code BELL_CMD_...} */
-    int CMD_RAW_DATA_POINTER = 1, CMD_RAW_CID = 2, CMD_HOLD_DOORBELL = 4;
+    int CMD_RAW_DATA_POINTER = 1, CMD_RAW_CID = 2, CMD_HOLD_DOORBELL = 4, CMD_SGL = 8;
 
     /** {@code BELL_CQ_...} */
     int CQ_TIMEOUT = 1, CQ_LOST = 2, CQ_EVENT = 4;
@@ -53,6 +55,16 @@ public interface Library {
 
     int bell_device_get_info(long device, long out);
 
+    int bell_device_set_read_only(long device, int on);
+
+    int bell_device_is_read_only(long device);
+
+    int bell_pci_look(String root, String address, long out);
+
+    int bell_device_power(long device, int on);
+
+    int bell_device_lost(long device);
+
     int bell_pci_config_read(long device, int offset, int width, long value);
 
     int bell_pci_config_write(long device, int offset, int width, int value);
@@ -62,6 +74,8 @@ public interface Library {
     int bell_pci_bar_write(long device, int bar, long offset, int width, long value);
 
     int bell_pci_reset(long device, int kind);
+
+    int bell_pci_power_state(long device, int state);
 
     int bell_irq_isset(long device, int vector);
 
@@ -95,13 +109,31 @@ public interface Library {
 
     int bell_controller_set_timeout(long device, int timeoutMillis);
 
+    int bell_controller_get_state(long device, long out);
+
+    int bell_controller_admin_prepare(long device, int depth, int mps, long memory);
+
+    int bell_controller_admin_attach(long device);
+
+    int bell_controller_ready(long device);
+
+    int bell_controller_arm(long device, int count);
+
+    int bell_qid_reserve(long device, int qid);
+
+    int bell_qid_release(long device, int qid);
+
     int bell_qpair_create(long device, long config, long out);
 
     int bell_qpair_close(long qpair);
 
     int bell_qpair_get_info(long qpair, long out);
 
+    long bell_qpair_unmatched(long qpair);
+
     int bell_qpair_submit(long qpair, long command, long cid);
+
+    int bell_qpair_submit_sgl(long qpair, long command, long list, long cid);
 
     int bell_qpair_ring(long qpair);
 
@@ -126,4 +158,24 @@ public interface Library {
     long bell_worker_qpair(long worker);
 
     int bell_worker_close(long worker);
+
+    int bell_faults_parse(String text, long seed, long out, int max);
+
+    int bell_faults_print(long seed, long rules, int count, long out, int bytes);
+
+    int bell_sim_faults_set(long device, String plan);
+
+    int bell_sim_faults_get(long device, long seed, long on, long out, int max);
+
+    int bell_sim_faults_switch(long device, int rule, int on);
+
+    int bell_server_open(String address, String path, long out);
+
+    int bell_server_run(long server);
+
+    int bell_server_stop(long server);
+
+    int bell_server_get_info(long server, long out);
+
+    int bell_server_close(long server);
 }
