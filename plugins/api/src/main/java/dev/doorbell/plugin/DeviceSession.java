@@ -3,7 +3,9 @@ package dev.doorbell.plugin;
 import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.DeviceAddress;
 import dev.doorbell.driver.Qpair;
+import dev.doorbell.driver.Simulator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import javafx.beans.property.BooleanProperty;
@@ -52,6 +54,9 @@ public interface DeviceSession {
 
     /** The qpairs as they were at most 100 ms ago, admin first; never empty inside, the list is while it is not open. */
     ObservableValue<List<Qpair.Info>> queues();
+
+    /** The fault plan as it was at most 100 ms ago; empty inside unless the device is a simulator that is open. */
+    ObservableValue<Optional<Simulator.FaultState>> faults();
 
     /**
      * On: no writes, formats or register writes. Real devices start with it on, simulated and virtual ones without. Views

@@ -22,11 +22,22 @@ import picocli.CommandLine.UnmatchedArgumentException;
         version = "doorbell 0.1.0",
         description = "Tests NVMe devices: explore, send commands, run I/O and test plans.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ListCommand.class, ShowCommand.class, SendCommand.class, WorkerCommand.class, RunCommand.class},
+        subcommands = {
+            ListCommand.class,
+            ShowCommand.class,
+            SendCommand.class,
+            WorkerCommand.class,
+            RunCommand.class,
+            ServeCommand.class,
+            BindCommand.class,
+            UnbindCommand.class
+        },
         footerHeading = "%nDevices:%n",
         footer = {
             "  sim:                the built-in simulated SSD; sim:size=4GiB,lba=4096,ns=2",
             "  qemu:               QEMU's NVMe model, without a guest",
+            "  /dev/nvme0          a disk where it is, through the kernel's driver; read-only unless ?write=on follows",
+            "  vfio-user:/path     a device that another process serves, such as 'doorbell serve'",
             "",
             "Without a command, or with @|bold workbench|@, the window opens; @|bold tour|@ shows every view as pictures; "
                     + "@|bold verify|@ runs Doorbell's own tests.",
@@ -87,7 +98,8 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: list, show, send, worker or run");
+        throw new ParameterException(
+                spec.commandLine(), "a command is missing: list, show, send, worker, run, serve, bind or unbind");
     }
 
     private static int exitCode(Throwable e) {

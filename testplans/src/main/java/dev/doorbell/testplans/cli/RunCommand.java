@@ -67,16 +67,22 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private Shield shield;
 
+    @Mixin
+    private FaultOption faults;
+
     @Override
     public Integer call() {
         List<Plan> all = read();
         shield.check(DeviceAddress.parse(device), "test plans write to it");
+        faults.check(DeviceAddress.parse(device));
         checkCases(all);
         PrintWriter out = spec.commandLine().getOut();
         OptionalLong seedValue = seed == null ? OptionalLong.empty() : OptionalLong.of(seed.asLong());
         RunOptions options = new RunOptions(seedValue, Set.copyOf(cases), stopOnFailure);
         List<RunResult> results = new ArrayList<>();
-        try (Controller c = Controller.open(device)) {
+        try (Controller c =
+                Controller.open(shield.address(DeviceAddress.parse(device)), Controller.Options.defaults())) {
+            faults.apply(c.device());
             for (Plan plan : all) {
                 RunListener listener = json ? RunListener.NONE : new RunText(out, Style.detect());
                 RunResult result = cancellable(new PlanRun(plan, c, options, listener));

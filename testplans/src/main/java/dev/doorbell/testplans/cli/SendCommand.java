@@ -81,12 +81,16 @@ final class SendCommand implements Callable<Integer> {
     @Mixin
     private Shield shield;
 
+    @Mixin
+    private FaultOption faults;
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         byte[] entry = sqe.bytes();
         Sqe sent = Sqe.of(entry, queue == Queue.ADMIN);
         DeviceAddress address = DeviceAddress.parse(device);
+        faults.check(address);
         if (dryRun) {
             if (json) {
                 Json.print(sent.json(Json.object().put("device", device).put("dry_run", true)), out);
@@ -98,7 +102,9 @@ final class SendCommand implements Callable<Integer> {
         sent.spec()
                 .filter(s -> s.danger() != Danger.NONE)
                 .ifPresent(s -> shield.check(address, s.name() + " can change it for good: " + s.dangerText()));
-        try (Controller c = Controller.open(device)) {
+        try (Controller c = Controller.open(shield.address(address), Controller.Options.defaults())) {
+            shield.guard(c.device());
+            faults.apply(c.device());
             return run(c, entry, sent, out);
         }
     }

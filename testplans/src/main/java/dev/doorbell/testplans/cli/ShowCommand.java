@@ -54,7 +54,7 @@ final class ShowCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "DEVICE", description = "A device's address.")
     private String device;
 
-    @Option(names = "--nsid", paramLabel = "N", description = "Namespace.")
+    @Option(names = "--nsid", paramLabel = "N", description = "Namespace; 0xffffffff for all of them.")
     private Amount nsid;
 
     @Option(
@@ -185,7 +185,10 @@ final class ShowCommand implements Callable<Integer> {
         byte[] data = c.identify(which, ns, controller, 0);
         String title = "Identify " + known.map(IdentifySpec::title).orElse("CNS 0x%02x".formatted(which));
         ObjectNode extra = Json.object().put("cns", which).put("nsid", Integer.toUnsignedLong(ns));
-        return new Shown(title, "BYTES", data, decode(known.flatMap(IdentifySpec::structure), data), extra);
+        long page = c.device().registers().smallestPageBytes();
+        Optional<StructureSpec> structure =
+                known.flatMap(IdentifySpec::structure).map(s -> s.withPages(page));
+        return new Shown(title, "BYTES", data, decode(structure, data), extra);
     }
 
     private Shown log(Controller c) {
@@ -194,7 +197,9 @@ final class ShowCommand implements Callable<Integer> {
         int size = bytes == null
                 ? known.map(LogPageSpec::bytes).orElse(DEFAULT_LOG_BYTES)
                 : bytes.within("--bytes", 4, 1 << 20);
-        int ns = namespace(ALL_NAMESPACES);
+        int ns = namespace(known.filter(LogPageSpec::namespaceOnly)
+                .map(l -> l.usualNsid(c.activeNamespaces()))
+                .orElse(ALL_NAMESPACES));
         // Reading must not take an event away from whoever waits for it.
         byte[] data = c.logPage(which, ns, size, 0, 0, true);
         String title = "Log page 0x%02x".formatted(which)
@@ -206,7 +211,9 @@ final class ShowCommand implements Callable<Integer> {
     private Shown feature(Controller c) {
         int which = fid.within("--fid", 0, 0xff);
         Optional<FeatureSpec> known = Catalogue.standard().feature(which);
-        int ns = namespace(known.map(FeatureSpec::perNamespace).orElse(false) ? firstNamespace(c) : NO_NAMESPACE);
+        int ns = namespace(known.filter(FeatureSpec::perNamespace)
+                .map(f -> f.usualNsid(c.activeNamespaces()))
+                .orElse(NO_NAMESPACE));
         FeatureValue value = c.getFeature(which, select, ns, 0);
         String title = "Feature 0x%02x%s, %s value 0x%08x"
                 .formatted(

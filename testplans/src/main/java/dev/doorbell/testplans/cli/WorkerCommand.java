@@ -3,6 +3,7 @@ package dev.doorbell.testplans.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.doorbell.driver.Controller;
+import dev.doorbell.driver.Device;
 import dev.doorbell.driver.DeviceAddress;
 import dev.doorbell.driver.Workload;
 import dev.doorbell.testplans.plan.Quantities;
@@ -74,6 +75,9 @@ final class WorkerCommand implements Callable<Integer> {
     @Mixin
     private Shield shield;
 
+    @Mixin
+    private FaultOption faults;
+
     @Override
     public Integer call() {
         if (!WorkerSettings.PATTERNS.contains(pattern)) {
@@ -85,9 +89,12 @@ final class WorkerCommand implements Callable<Integer> {
         if (reads < 100) {
             shield.check(DeviceAddress.parse(device), "a worker that writes destroys its data");
         }
+        faults.check(DeviceAddress.parse(device));
         PrintWriter out = spec.commandLine().getOut();
-        try (Controller c = Controller.open(device)) {
+        try (Controller c =
+                Controller.open(shield.address(DeviceAddress.parse(device)), Controller.Options.defaults())) {
             List<Workload> all = workloads(c, reads);
+            faults.apply(c.device());
             Live live = new Live(
                     json || System.console() == null
                             ? Optional.empty()
@@ -95,9 +102,10 @@ final class WorkerCommand implements Callable<Integer> {
             WorkerRun.Result result = new WorkerRun(c, all, "worker").run(LockSupport::parkNanos, live::show);
             live.clear();
             if (json) {
-                json(result, out);
+                json(result, c.device(), out);
             } else {
                 text(result, out);
+                faults.print(c.device(), out, Style.detect());
             }
             return result.failure().isPresent() || result.series().total().errors() > 0
                     ? ExitCodes.FAILED
@@ -128,10 +136,10 @@ final class WorkerCommand implements Callable<Integer> {
         return all;
     }
 
-    private void json(WorkerRun.Result result, PrintWriter out) {
+    private void json(WorkerRun.Result result, Device device, PrintWriter out) {
         Total t = result.series().total();
         ObjectNode root = Json.object();
-        root.put("device", device)
+        root.put("device", this.device)
                 .put("workload", result.series().workload())
                 .put("iops", t.iops())
                 .put("bytes_per_second", t.bytesPerSecond())
@@ -158,6 +166,7 @@ final class WorkerCommand implements Callable<Integer> {
                     .put("p99_9_ns", s.p999Nanos());
         }
         result.failure().ifPresent(f -> root.put("failure", f));
+        faults.json(device, root);
         Json.print(root, out);
     }
 

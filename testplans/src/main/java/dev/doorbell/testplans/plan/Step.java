@@ -63,6 +63,15 @@ public sealed interface Step {
      */
     record EventStep(String title, Map<String, Check> expect, Value within, SourceLine at) implements Step {}
 
+    /**
+     * Puts a fault plan in force in a simulator, in place of the one before. When the case's steps are over, the plan from before the
+     * case is back.
+     *
+     * @param rules in the text form; empty: no faults
+     * @param expect {@code hits} or {@code matched}, of all rules of the plan that ends here, to what must hold
+     */
+    record FaultsStep(String title, Value rules, Map<String, Check> expect, SourceLine at) implements Step {}
+
     /** Resets the controller; the case's qpairs are made anew afterwards. */
     record ResetStep(String title, Kind kind, SourceLine at) implements Step {
         /** How to reset. */

@@ -1,5 +1,6 @@
 package dev.doorbell.testplans.plan;
 
+import dev.doorbell.driver.FaultPlan;
 import dev.doorbell.testplans.plan.WorkerSettings.IoSize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,11 +8,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads the steps of a case. */
 final class StepReader {
-    private static final List<String> KINDS =
-            List.of("command", "together", "register", "worker", "wait", "event", "reset", "repeat", "group", "check");
+    private static final List<String> KINDS = List.of(
+            "command",
+            "together",
+            "register",
+            "worker",
+            "wait",
+            "event",
+            "faults",
+            "reset",
+            "repeat",
+            "group",
+            "check");
 
     private final String file;
     private final Vocabulary vocabulary;
@@ -46,6 +58,7 @@ final class StepReader {
             case "worker" -> worker(b);
             case "wait" -> waiting(b);
             case "event" -> event(b);
+            case "faults" -> faults(b);
             case "reset" -> reset(b);
             case "repeat" -> repeat(b);
             case "group" -> group(b);
@@ -162,6 +175,31 @@ final class StepReader {
             }
         });
         return new Step.EventStep(name(b, "Wait for an asynchronous event"), expect, b.value("within", "5s"), b.at());
+    }
+
+    private Step faults(Block b) {
+        b.only("faults", "expect", "name");
+        String text = b.valueList("faults").stream().map(Value::text).collect(Collectors.joining("\n"));
+        Value rules = new Value(text.strip().equals("none") ? "" : text, b.at("faults"));
+        if (rules.isConstant()) {
+            check(rules);
+        }
+        Map<String, Check> expect = b.checks("expect");
+        expect.forEach((key, check) -> {
+            if (!List.of("hits", "matched").contains(key)) {
+                throw new PlanException(
+                        check.at(), "'" + key + "' is nothing that a fault plan counts; allowed: hits, matched");
+            }
+        });
+        return new Step.FaultsStep(name(b, rules.text().isEmpty() ? "No faults" : "Faults"), rules, expect, b.at());
+    }
+
+    private static void check(Value rules) {
+        try {
+            FaultPlan.parse(rules.text());
+        } catch (FaultPlan.FormatException e) {
+            throw new PlanException(rules.at(), e.getMessage());
+        }
     }
 
     private Step reset(Block b) {

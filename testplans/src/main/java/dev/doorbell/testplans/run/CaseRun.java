@@ -3,6 +3,7 @@ package dev.doorbell.testplans.run;
 import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.Device;
 import dev.doorbell.driver.DoorbellException;
+import dev.doorbell.driver.FaultPlan;
 import dev.doorbell.driver.Qpair;
 import dev.doorbell.spec.Catalogue;
 import dev.doorbell.testplans.plan.PlanCase;
@@ -103,7 +104,11 @@ final class CaseRun {
         List<CommandLine> commands = List.of();
         try {
             StepRunner runner = new StepRunner(context);
+            Optional<FaultPlan> faults = faults();
             ending.take(() -> runAll(plan.steps(), "", runner, context));
+            ending.take(() -> restore(faults));
+            // A simulator that was removed on order is back now.
+            ending.deviceLost &= controller.device().isLost();
             if (!ending.deviceLost) {
                 flow.grace(TEARDOWN_GRACE);
                 ending.take(() -> runAll(plan.teardown(), "end.", runner, context));
@@ -122,6 +127,17 @@ final class CaseRun {
                 commands,
                 context.saved().containsKey(TIMED_OUT),
                 ending.deviceLost || controller.device().isLost());
+    }
+
+    /** The fault plan in the device, if it is a simulator. */
+    private Optional<FaultPlan> faults() {
+        return controller.device().simulator().map(s -> s.faults().plan());
+    }
+
+    /** What the case's steps broke is whole again before its teardown and the next case. */
+    private void restore(Optional<FaultPlan> before) {
+        before.filter(plan -> !Optional.of(plan).equals(faults()))
+                .ifPresent(plan -> controller.device().simulator().orElseThrow().faults(plan));
     }
 
     private void runAll(List<Step> all, String prefix, StepRunner runner, CaseContext context) {

@@ -7,6 +7,8 @@ import dev.doorbell.spec.Catalogue;
 import dev.doorbell.spec.Decoded;
 import dev.doorbell.spec.RegisterSpec;
 import dev.doorbell.testplans.plan.Scope;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -139,6 +141,15 @@ final class DeviceFacts implements Scope {
                 : kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** The register VS, or where there are no registers VER of Identify, bytes 83:80, which is 0 before NVMe 1.2. */
+    private static int version(Controller controller) {
+        return controller.device().features().contains(Device.Feature.REGISTERS)
+                ? controller.device().registers().read32(8)
+                : ByteBuffer.wrap(controller.identifyController())
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .getInt(80);
+    }
+
     /** What the device says of itself, for the report. */
     DeviceInfo info() {
         Decoded id = controllerData().orElseThrow();
@@ -146,7 +157,7 @@ final class DeviceFacts implements Scope {
         for (int nsid : activeNamespaces()) {
             capacity += controller.namespace(nsid).sizeBytes();
         }
-        int vs = controller.device().registers().read32(8);
+        int vs = version(controller);
         String version = "%d.%d".formatted(vs >>> 16, vs >>> 8 & 0xff) + ((vs & 0xff) == 0 ? "" : "." + (vs & 0xff));
         return new DeviceInfo(
                 controller.device().address().text(),

@@ -36,6 +36,7 @@ final class Estimate {
             case Step.RegisterStep s -> COMMAND_NANOS;
             case Step.EventStep s -> COMMAND_NANOS;
             case Step.CheckStep s -> 0;
+            case Step.FaultsStep s -> 0;
         };
     }
 

@@ -2,7 +2,9 @@ package dev.doorbell.testplans.run;
 
 import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.Controller.AsyncEvent;
+import dev.doorbell.driver.FaultPlan;
 import dev.doorbell.driver.PciFunction;
+import dev.doorbell.driver.Simulator;
 import dev.doorbell.driver.Subsystem;
 import dev.doorbell.testplans.plan.Check;
 import dev.doorbell.testplans.plan.PlanException;
@@ -48,6 +50,7 @@ final class StepRunner {
                 yield StepOutcome.NOTHING;
             }
             case EventStep s -> event(s);
+            case Step.FaultsStep s -> faults(s);
             case ResetStep s -> reset(s);
             case CheckStep s -> check(s);
             case Step.RepeatStep s -> throw new AssertionError("a repeat is taken apart before");
@@ -95,8 +98,41 @@ final class StepRunner {
                                 scope));
     }
 
+    private StepOutcome faults(Step.FaultsStep step) {
+        Scope scope = context.scope();
+        Simulator simulator = context.controller()
+                .device()
+                .simulator()
+                .orElseThrow(() -> new PlanException(
+                        step.at(),
+                        "only simulators take faults; add 'requires: device sim' so that other devices skip the case"));
+        Simulator.FaultState ended = simulator.faults();
+        try {
+            simulator.faults(FaultPlan.parse(step.rules().text(scope)));
+        } catch (FaultPlan.FormatException e) {
+            throw new PlanException(step.at(), e.getMessage());
+        }
+        long matched =
+                ended.rules().stream().mapToLong(Simulator.RuleState::matched).sum();
+        List<String> expected = new ArrayList<>();
+        List<String> got = new ArrayList<>();
+        step.expect().forEach((key, check) -> {
+            expected.add(key + " " + check.describe(scope));
+            got.add(key + " " + (key.equals("hits") ? ended.hits() : matched));
+        });
+        step.expect().forEach((key, check) -> {
+            long value = key.equals("hits") ? ended.hits() : matched;
+            if (!check.holds(value, scope)) {
+                throw new StepFailure(
+                        "The fault plan has %d %s, expected %s.".formatted(value, key, check.describe(scope)),
+                        String.join("; ", expected),
+                        String.join("; ", got));
+            }
+        });
+        return new StepOutcome(String.join("; ", expected), String.join("; ", got));
+    }
+
     private StepOutcome reset(ResetStep step) {
-        context.resources().closeQpairs();
         Controller c = context.controller();
         switch (step.kind()) {
             case CONTROLLER -> c.reset();
@@ -117,6 +153,8 @@ final class StepRunner {
                 c.initialise();
             }
         }
+        // Behind the reset, which has taken them from the device: one that hangs would not answer their deletion.
+        context.resources().closeQpairs();
         context.facts().forget();
         if (c.state() != Controller.State.READY) {
             throw new StepFailure(

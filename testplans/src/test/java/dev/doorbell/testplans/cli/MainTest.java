@@ -48,6 +48,36 @@ class MainTest {
     }
 
     @Test
+    void faultsOfTheCommandLineAreInForceAndCounted() throws IOException {
+        String[] read = {"send", "sim:", "--queue", "io", "--opcode", "2", "--nsid", "1", "--data-in", "512"};
+        assertThat(run(with(read, "--faults", "opcode=read then status=2/0x81")).out())
+                .contains("02/81");
+        Path file = folder.resolve("a.faults");
+        Files.writeString(file, "# every second\nopcode=read every=2 then status=2/0x81\n");
+        Ran worker = run(
+                "worker", "sim:", "--pattern", "randread", "--time", "200ms", "--faults", file.toString(), "--json");
+        assertThat(worker.code()).isEqualTo(ExitCodes.FAILED);
+        JsonNode rule = worker.json().path("faults").get(0);
+        assertThat(rule.path("rule").asText()).isEqualTo("io opcode=read every=2 then status=2/0x81");
+        assertThat(rule.path("hits").asLong()).isEqualTo(rule.path("matched").asLong() / 2);
+        assertThat(worker.json().path("errors").asLong())
+                .isEqualTo(rule.path("hits").asLong());
+
+        Ran wrong = run(with(read, "--faults", "io then explode"));
+        assertThat(wrong.code()).isEqualTo(ExitCodes.USAGE);
+        assertThat(wrong.err()).contains("'explode'");
+        Ran real = run("run", "smoke", "--device", "qemu:", "--faults", "io then drop");
+        assertThat(real.code()).isEqualTo(ExitCodes.USAGE);
+        assertThat(real.err()).contains("--faults is for simulators");
+    }
+
+    private static String[] with(String[] args, String... more) {
+        return java.util.stream.Stream.of(args, more)
+                .flatMap(java.util.Arrays::stream)
+                .toArray(String[]::new);
+    }
+
+    @Test
     void dryRunPrintsTheDecodedEntryAndOpensNothing() throws IOException {
         // No such device: a dry run must not care.
         String[] read = {
@@ -217,7 +247,7 @@ class MainTest {
 
     @Test
     void mistakesAreOneLineThatSaysWhatIsAllowed() throws IOException {
-        assertMistake(2, "a command is missing: list, show, send, worker or run");
+        assertMistake(2, "a command is missing: list, show, send, worker, run, serve, bind or unbind");
         assertMistake(2, "--pattern rnd is unknown; allowed: randread", "worker", "sim:", "--pattern", "rnd");
         assertMistake(
                 2, "'3' is no time; allowed: 500ms, 3s, 2min", "worker", "sim:", "--pattern", "read", "--time", "3");
@@ -236,11 +266,53 @@ class MainTest {
         Path wrong = Files.writeString(folder.resolve("w.yaml"), "plan: w\ntitle: W\nx: 1\n");
         assertMistake(2, "w.yaml:3: 'x' is no part of a plan", "run", wrong.toString());
         assertMistake(3, "", "show", "registers", "0000:ff:1f.7");
+        assertMistake(3, "0000:ff:1f.7: there is no such PCI function", "bind", "--dry-run", "ff:1f.7");
+        assertMistake(3, "/dev/nvme0 is no PCI function; write it as 0000:01:00.0", "unbind", "/dev/nvme0");
+        assertMistake(2, "\"nvme0\" is not a device address", "bind", "nvme0");
     }
 
     private static void assertMistake(int code, String message, String... args) {
         Ran ran = run(args);
         assertThat(ran.err()).startsWith("doorbell: ").contains(message).doesNotContain("\tat ");
         assertThat(ran.code()).as(ran.err()).isEqualTo(code);
+    }
+
+    @Test
+    void serveLetsAnotherUseTheSimulatorUntilItIsEnded() throws Exception {
+        Path socket = folder.resolve("cntrl");
+        java.util.concurrent.FutureTask<Ran> serving = new java.util.concurrent.FutureTask<>(
+                () -> run("serve", "sim:size=64MiB", "--vfio-user", socket.toString()));
+        Thread thread = Thread.ofPlatform().start(serving);
+        while (!Files.exists(socket) && thread.isAlive()) {
+            Thread.sleep(5);
+        }
+        JsonNode worker = run(
+                        "worker",
+                        "vfio-user:" + socket,
+                        "--pattern",
+                        "read",
+                        "--time",
+                        "600ms",
+                        "--qdepth",
+                        "4",
+                        "--json")
+                .json();
+        assertThat(worker.findValue("errors").asInt()).isZero();
+        thread.interrupt();
+        Ran ran = serving.get();
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out())
+                .contains("open it as vfio-user:" + socket + "; Ctrl-C ends")
+                .contains("client 1 has connected");
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void serveSaysWhatItCannotServe() {
+        Ran ran = run("serve", "qemu:", "--vfio-user", folder.resolve("cntrl").toString());
+        assertThat(ran.code()).isEqualTo(ExitCodes.DEVICE);
+        assertThat(ran.err()).contains("only simulated devices can");
+        assertThat(run("serve", "sim:").code()).isEqualTo(ExitCodes.USAGE);
     }
 }

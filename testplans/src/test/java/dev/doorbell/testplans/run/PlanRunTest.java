@@ -51,6 +51,55 @@ class PlanRunTest {
     }
 
     @Test
+    void faultsAreForTheCaseAloneAndTheirHitsCanBeChecked() {
+        RunResult run = Sims.run("""
+                - case: removal
+                  title: The device disappears and is back
+                  timeout: 200ms
+                  steps:
+                    - faults: now then remove=300ms
+                    - {register: CSTS, within: 2s, expect: 0}
+                    - reset: controller
+                    - {command: read, in: "${lbaBytes}"}
+                    - {faults: none, expect: {hits: 1, matched: 1}}
+                - case: forgotten
+                  title: A hang that nobody takes away
+                  timeout: 200ms
+                  steps:
+                    - faults:
+                        - off any then drop
+                        - io opcode=read times=1 then hang
+                    - {command: read, in: "${lbaBytes}", expect: timeout}
+                - case: after
+                  title: Nothing of it is left
+                  steps: [{command: read, in: "${lbaBytes}"}]
+                - case: miscounted
+                  title: Fewer hits than expected
+                  steps:
+                    - faults: io opcode=read then delay=1us
+                    - {command: read, in: "${lbaBytes}"}
+                    - {faults: none, expect: {hits: 2}}
+                """);
+        assertThat(run.cases())
+                .extracting(CaseResult::state)
+                .as("%s", run.cases().stream().map(CaseResult::finding).toList())
+                .containsExactly(State.PASSED, State.PASSED, State.PASSED, State.FAILED);
+        assertThat(run.cases().getLast().finding()).isEqualTo("The fault plan has 1 hits, expected 2.");
+    }
+
+    @Test
+    void wrongFaultsAreToldBeforeAnythingRuns() {
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> Sims.plan("""
+                        - case: wrong
+                          title: Wrong
+                          steps: [{faults: io then explode}]
+                        """))
+                .isInstanceOf(dev.doorbell.testplans.plan.PlanException.class)
+                .hasMessageContaining("'explode'")
+                .hasMessageContaining("test.yaml");
+    }
+
+    @Test
     void aWrongByteIsFoundWithItsBlockAndTheBytesAroundIt() {
         CaseResult c = only(Sims.run("""
                 - case: zero
