@@ -27,14 +27,15 @@ class TourTest {
             "cmdlog",
             "search",
             "traffic",
-            "test");
+            "test",
+            "faults");
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     @Timeout(600)
     void everyViewShowsItselfOnTheSimulator(boolean dark) throws Exception {
         Path out = Path.of(System.getProperty("doorbell.pictures", "target/tour"));
-        assertThat(Tour.lead(out, dark, 1600, 1000))
+        assertThat(Tour.lead(out, dark, 1600, 1000, 1))
                 .as("troubles on the way, see the output")
                 .isZero();
         for (String stop : STOPS) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.doorbell.app.shell.DrivenWindow;
 import dev.doorbell.app.shell.Options;
-import dev.doorbell.app.shell.UiWatch;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Perspective;
 import dev.doorbell.plugin.Problem;
@@ -30,22 +29,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Walks through every view in every perspective that it stands in, on the simulated SSD, as somebody who clicks on everything once.
  *
- * <p>About freezes: a machine that is busy with other things, the compiler of the virtual machine and the first layout of a view
- * may each hold the JavaFX thread longer than {@link UiWatch#LIMIT} without any fault of the program. What must never hold it is
- * the device. So a freeze counts when its stack shows the thread inside the driver, or waiting for another thread (a future, a
- * lock, a latch) in a call that comes from the program's own views or models; and any freeze counts that lasts longer than
- * {@link #ANY_CAUSE}, which neither compiling nor layout takes.
+ * <p>Each window is new and each view in it is shown for the first time, so only waiting counts as a freeze here; what the JavaFX
+ * thread computes is held to its limit by {@link FluencyTest}.
  */
 @Timeout(value = 400, unit = TimeUnit.SECONDS)
 class WalkTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Duration ANY_CAUSE = Duration.ofSeconds(10);
     private static final List<Perspective> PERSPECTIVES = List.of(Perspective.values());
 
     @TempDir
     Path home;
 
-    private final List<UiWatch.Freeze> freezes = new CopyOnWriteArrayList<>();
     private final List<Throwable> uncaught = new CopyOnWriteArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private DrivenWindow window;
@@ -59,7 +53,6 @@ class WalkTest {
             var options = new Options(home, List.of("sim:"), Optional.of(Perspective.EXPLORE), Optional.of(dark));
             window = DrivenWindow.start(options, width, height);
             window.run(() -> Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> uncaught.add(e)));
-            window.window().watch().onFreeze(freezes::add);
             assertThat(window.await(LIMIT, this::ready)).as("sim: is ready").isTrue();
             for (var perspective : PERSPECTIVES) {
                 for (var kind : ServiceLoader.load(ViewContribution.class)) {
@@ -76,7 +69,7 @@ class WalkTest {
                     .as("problems")
                     .isEmpty();
             assertThat(uncaught).as("uncaught exceptions").isEmpty();
-            assertThat(freezes.stream().filter(WalkTest::isOurs)).as("freezes").isEmpty();
+            Strict.neverWaited(window);
         } finally {
             if (window != null) {
                 window.run(() -> Thread.currentThread().setUncaughtExceptionHandler(null));
@@ -147,16 +140,5 @@ class WalkTest {
         if (node instanceof Parent parent) {
             parent.getChildrenUnmodifiable().forEach(child -> elided(child, place, found));
         }
-    }
-
-    /** See the rule above. */
-    private static boolean isOurs(UiWatch.Freeze freeze) {
-        var stack = freeze.stack();
-        boolean driver = stack.stream().anyMatch(f -> f.getClassName().startsWith("dev.doorbell.driver."));
-        boolean waiting = !stack.isEmpty()
-                && (stack.getFirst().getMethodName().equals("park")
-                        || stack.getFirst().getMethodName().equals("wait0"))
-                && stack.stream().anyMatch(f -> f.getClassName().startsWith("dev.doorbell.app."));
-        return driver || waiting || freeze.time().compareTo(ANY_CAUSE) > 0;
     }
 }

@@ -18,26 +18,27 @@ final class FieldColumns {
     private FieldColumns() {}
 
     static TreeTableColumn<FieldRow, FieldRow> name(Function<Decoded, String> text) {
-        return column(ControlTexts.of("field.name"), 220, 80, () -> new NameCell(text));
+        return column("field-name", ControlTexts.of("field.name"), 220, 80, () -> new NameCell(text));
     }
 
     static TreeTableColumn<FieldRow, FieldRow> where(String title, Function<Decoded, String> text) {
-        TreeTableColumn<FieldRow, FieldRow> column = column(title, 72, 68, () -> new WhereCell(text));
+        TreeTableColumn<FieldRow, FieldRow> column = column("field-where", title, 72, 68, () -> new WhereCell(text));
         column.getStyleClass().add("right");
         return column;
     }
 
     static TreeTableColumn<FieldRow, FieldRow> value() {
-        return column(ControlTexts.of("field.value"), 168, 156, ValueCell::new);
+        return column("field-value", ControlTexts.of("field.value"), 168, 100, ValueCell::new);
     }
 
     static TreeTableColumn<FieldRow, FieldRow> meaning() {
-        return column(ControlTexts.of("field.meaning"), 190, 60, MeaningCell::new);
+        return column("field-meaning", ControlTexts.of("field.meaning"), 190, 60, MeaningCell::new);
     }
 
     private static TreeTableColumn<FieldRow, FieldRow> column(
-            String title, double width, double least, Supplier<FieldCell> cell) {
+            String id, String title, double width, double least, Supplier<FieldCell> cell) {
         TreeTableColumn<FieldRow, FieldRow> column = new TreeTableColumn<>(title);
+        column.setId(id);
         column.setCellValueFactory(f -> new ReadOnlyObjectWrapper<>(f.getValue().getValue()));
         column.setCellFactory(c -> cell.get());
         column.setPrefWidth(width);

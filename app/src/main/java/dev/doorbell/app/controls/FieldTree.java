@@ -28,10 +28,9 @@ import javafx.scene.input.KeyCombination;
 public final class FieldTree extends TreeTableView<FieldRow> {
     private static final double WIDE = 600;
     private static final double TIGHT = 450;
-    private static final double LEAST = 0.94;
-    private static final double[] WIDE_COLUMNS = {220, 76, 172};
-    private static final double[] NARROW_COLUMNS = {140, 74, 168};
-    private static final double[] TIGHT_COLUMNS = {104, 70, 108};
+    private static final double SCROLL_BAR = 12;
+    /** Of its width; a column gives way a little and no more while the view is resized. */
+    private static final double LEAST = 0.97;
 
     /** Data of no more parts than this shows them opened. */
     private static final int FEW_PARTS = 24;
@@ -42,6 +41,7 @@ public final class FieldTree extends TreeTableView<FieldRow> {
     private final Map<String, Boolean> expanded = new HashMap<>();
     private final TreeTableColumn<FieldRow, FieldRow> name;
     private FieldRow root = null;
+    private FieldWidths widths = FieldWidths.NONE;
     private Consumer<FieldRow> onChoose = row -> {};
     private boolean rebuilding;
     private boolean titles;
@@ -68,6 +68,7 @@ public final class FieldTree extends TreeTableView<FieldRow> {
         nonZeroOnly.addListener(o -> rebuild());
         getSelectionModel().selectedItemProperty().addListener((o, was, is) -> chosen(is));
         widthProperty().addListener(o -> fitColumns());
+        name.widthProperty().addListener(o -> refresh());
         setOnKeyPressed(e -> {
             if (new KeyCodeCombination(KeyCode.C, KeyCombination.SHORTCUT_DOWN).match(e)) {
                 HexMenu.copy(FieldText.text(selectedFields()));
@@ -87,6 +88,8 @@ public final class FieldTree extends TreeTableView<FieldRow> {
     /** Shows decoded data, and what changed since an earlier reading of it. */
     public void show(Decoded now, Optional<Decoded> earlier) {
         root = FieldRow.pair(now, earlier);
+        widths = FieldWidths.of(now, titles);
+        fitColumns();
         changes.set(root.changes());
         rebuild();
     }
@@ -146,9 +149,11 @@ public final class FieldTree extends TreeTableView<FieldRow> {
         return false;
     }
 
+    /** A title where there is room for it, else the short name; the tooltip has both. */
     private String nameOf(Decoded field) {
-        boolean title = (titles || field.isBits()) && !field.title().isBlank();
-        return title ? field.title() : field.name();
+        boolean wanted = (field.isBits() || titles && !widths.shortNames(name.getWidth()))
+                && !field.title().isBlank();
+        return wanted && widths.fits(field, name.getWidth()) ? field.title() : field.name();
     }
 
     private void select(TreeItem<FieldRow> item) {
@@ -233,12 +238,22 @@ public final class FieldTree extends TreeTableView<FieldRow> {
         }
     }
 
+    /** Names, places and values get what they need, within bounds; what they mean gets the rest. */
     private void fitColumns() {
         double width = getWidth() > 0 ? getWidth() : WIDE;
-        double[] widths = width < TIGHT ? TIGHT_COLUMNS : width < WIDE ? NARROW_COLUMNS : WIDE_COLUMNS;
-        for (int i = 0; i < widths.length; i++) {
-            getColumns().get(i).setMinWidth(widths[i] * LEAST);
-            getColumns().get(i).setPrefWidth(widths[i]);
+        boolean tight = width < TIGHT;
+        double most = tight ? 104 : width < WIDE ? 148 : titles ? 264 : 220;
+        double[] wanted = {
+            Math.clamp(widths.names(), tight ? 88 : 104, most),
+            tight ? 70 : 74,
+            Math.clamp(widths.values(), 84, tight ? 108 : width < WIDE ? 168 : 188)
+        };
+        double rest = width - SCROLL_BAR;
+        for (int i = 0; i < wanted.length; i++) {
+            getColumns().get(i).setMinWidth(Math.floor(wanted[i] * LEAST));
+            getColumns().get(i).setPrefWidth(wanted[i]);
+            rest -= wanted[i];
         }
+        getColumns().getLast().setPrefWidth(Math.max(60, rest));
     }
 }

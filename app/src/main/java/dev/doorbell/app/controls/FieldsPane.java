@@ -13,6 +13,10 @@ import javafx.scene.layout.VBox;
 
 /** Decoded fields at the left, their bytes at the right, linked both ways. */
 public final class FieldsPane extends SplitPane {
+    /** Below this the dump stands under the tree. */
+    private static final double SLIM = 440;
+
+    private static final double TREE_ABOVE = 0.6;
     private static final double NARROW = 800;
     private static final double WIDE = 1240;
     private static final double SLACK = 6;
@@ -39,7 +43,7 @@ public final class FieldsPane extends SplitPane {
         VBox.setVgrow(hex, Priority.ALWAYS);
         raw = new VBox(head, hex);
         raw.setMinWidth(120);
-        tree.setMinWidth(160);
+        tree.setMinWidth(120);
         SplitPane.setResizableWithParent(raw, false);
         getItems().addAll(tree, raw);
         hex.highlightProperty().addListener(o -> header());
@@ -85,6 +89,17 @@ public final class FieldsPane extends SplitPane {
 
     /** Gives the dump the width it needs, and the tree the rest; afterwards the divider is the user's. */
     private void fit(double was, double is) {
+        Orientation direction = is > 0 && is < SLIM ? Orientation.VERTICAL : Orientation.HORIZONTAL;
+        if (is > 0 && direction != getOrientation()) {
+            setOrientation(direction);
+            setDividerPositions(TREE_ABOVE);
+            if (direction == Orientation.HORIZONTAL) {
+                fit(0, is);
+            }
+        }
+        if (direction == Orientation.VERTICAL) {
+            return;
+        }
         if (is > 0 && (was <= 0 || was < NARROW != is < NARROW || was < WIDE != is < WIDE)) {
             boolean narrow = is < NARROW;
             double wanted = SLACK + (narrow ? hex.narrowWidth() : hex.widthFor(is >= WIDE ? 16 : 8));

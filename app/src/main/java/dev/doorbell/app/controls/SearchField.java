@@ -8,13 +8,15 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.text.Text;
 
 /**
  * One line of filter or search text: an icon, the prompt, and at the right the key that leads here, or a clear button
  * once something is typed. Escape clears, and when there is nothing to clear lets the key pass on.
  */
 public final class SearchField extends HBox {
-    private static final double HINT_FROM_WIDTH = 150;
+    private static final double LEAST_INPUT = 20;
+    private static final double ICON_AND_GAPS = 44;
 
     private final TextField text = new TextField();
     private final KeyCap hint;
@@ -32,9 +34,10 @@ public final class SearchField extends HBox {
         clear.setAccessibleText(ControlTexts.of("search.clear"));
         clear.setOnAction(e -> text.clear());
         HBox.setHgrow(text, Priority.ALWAYS);
-        text.setMinWidth(20);
+        text.setMinWidth(LEAST_INPUT);
         getChildren().addAll(Icons.small(iconLiteral), text, hint, clear);
         text.textProperty().addListener(o -> arrange());
+        text.fontProperty().addListener(o -> arrange());
         widthProperty().addListener(o -> arrange());
         text.focusedProperty().addListener((o, was, is) -> pseudoClassStateChanged(Pseudo.FOCUS_WITHIN, is));
         text.addEventFilter(KeyEvent.KEY_PRESSED, e -> {
@@ -71,7 +74,14 @@ public final class SearchField extends HBox {
     private void arrange() {
         boolean typed = !text.getText().isEmpty();
         show(clear, typed);
-        show(hint, !typed && !hint.getText().isEmpty() && getWidth() >= HINT_FROM_WIDTH);
+        show(hint, !typed && !hint.getText().isEmpty() && getWidth() >= widthWithHint());
+    }
+
+    /** The prompt matters more than the key that leads here. */
+    private double widthWithHint() {
+        Text prompt = new Text(text.getPromptText());
+        prompt.setFont(text.getFont());
+        return prompt.getLayoutBounds().getWidth() + hint.prefWidth(-1) + ICON_AND_GAPS;
     }
 
     private static void show(Node node, boolean visible) {

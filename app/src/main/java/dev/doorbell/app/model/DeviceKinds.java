@@ -2,7 +2,7 @@ package dev.doorbell.app.model;
 
 import dev.doorbell.driver.DeviceAddress;
 
-/** What an address alone says about a device: its icon, and whether a shield belongs in front of it. */
+/** What an address alone says about a device: its icon and how it is called. */
 public final class DeviceKinds {
     private DeviceKinds() {}
 
@@ -17,19 +17,11 @@ public final class DeviceKinds {
         };
     }
 
-    /** Whether real data may be behind it. */
-    public static boolean real(DeviceAddress address) {
-        return switch (address.scheme()) {
-            case "sim", "qemu", "vfio-user" -> false;
-            default -> true;
-        };
-    }
-
     /** The beginning of a session's name: {@code sim}, {@code qemu}, … ; a PCI address stands for itself. */
     public static String stem(DeviceAddress address) {
         return switch (address.scheme()) {
             case "pcie" -> address.rest();
-            case "kernel" -> address.rest().replaceFirst("^/dev/", "");
+            case "kernel" -> address.rest().replaceFirst("^/dev/", "").replaceFirst("\\?.*", "");
             default -> address.scheme();
         };
     }

@@ -4,6 +4,7 @@ import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.Device;
 import dev.doorbell.driver.DeviceAddress;
 import dev.doorbell.driver.Qpair;
+import dev.doorbell.driver.Simulator;
 import dev.doorbell.plugin.DeviceEvent;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.History;
@@ -40,7 +41,10 @@ final class OpenDevice implements DeviceSession {
     private final ReadOnlyObjectWrapper<State> state = new ReadOnlyObjectWrapper<>(State.OPENING);
     private final ReadOnlyObjectWrapper<Vitals> vitals = new ReadOnlyObjectWrapper<>(Vitals.NONE);
     private final ReadOnlyObjectWrapper<List<Qpair.Info>> queues = new ReadOnlyObjectWrapper<>(List.of());
+    private final ReadOnlyObjectWrapper<Optional<Simulator.FaultState>> faults =
+            new ReadOnlyObjectWrapper<>(Optional.empty());
     private final BooleanProperty shield;
+    private volatile boolean shielded;
     private final ReadingHistory history = new ReadingHistory(key -> fire(new DeviceEvent.Refreshed(key)));
     private final List<Consumer<DeviceEvent>> listeners = new ArrayList<>();
     private final ThreadPoolExecutor thread;
@@ -48,14 +52,16 @@ final class OpenDevice implements DeviceSession {
     private volatile VitalsSampler sampler = new VitalsSampler(this);
     private volatile Optional<Controller> controller = Optional.empty();
 
-    private record Sample(Vitals vitals, List<Qpair.Info> queues) {}
+    private record Sample(Vitals vitals, List<Qpair.Info> queues, Optional<Simulator.FaultState> faults) {}
 
     OpenDevice(String name, DeviceAddress address, Problems problems) {
         this.name = name;
         this.address = address;
         this.problems = problems;
         title = new ReadOnlyStringWrapper(address.text());
-        shield = new SimpleBooleanProperty(DeviceKinds.real(address));
+        shielded = address.startsShielded();
+        shield = new SimpleBooleanProperty(shielded);
+        shield.addListener((o, was, on) -> guard(on));
         thread = new ThreadPoolExecutor(
                 1,
                 1,
@@ -103,6 +109,7 @@ final class OpenDevice implements DeviceSession {
         }
         var device = opened.device();
         controller = Optional.of(opened);
+        guard(opened);
         var model = failure.isEmpty() ? model(opened) : "";
         FxThread.run(() -> title.set(model.isEmpty() ? device.name() : model));
         failure.ifPresent(e -> problems.show(
@@ -110,6 +117,24 @@ final class OpenDevice implements DeviceSession {
         look(opened);
         sampler.start(opened);
         fire(new DeviceEvent.Opened());
+    }
+
+    /** The driver itself refuses what may change a shielded device, whichever view or plug-in asks for it. */
+    private void guard(boolean on) {
+        shielded = on;
+        try {
+            thread.execute(() -> controller.ifPresent(this::guard));
+        } catch (RejectedExecutionException e) {
+            // Closed meanwhile: there is nothing to guard.
+        }
+    }
+
+    private void guard(Controller opened) {
+        if (shielded) {
+            opened.device().forbidWrites();
+        } else {
+            opened.device().allowWrites();
+        }
     }
 
     private Controller attach(RuntimeException why) {
@@ -186,12 +211,13 @@ final class OpenDevice implements DeviceSession {
     }
 
     /** One sample; merged, so that a JavaFX thread that is behind shows the latest and not all. */
-    void show(Vitals seen, List<Qpair.Info> infos) {
-        if (latest.getAndSet(new Sample(seen, infos)) == null) {
+    void show(Vitals seen, List<Qpair.Info> infos, Optional<Simulator.FaultState> plan) {
+        if (latest.getAndSet(new Sample(seen, infos, plan)) == null) {
             FxThread.run(() -> {
                 var sample = latest.getAndSet(null);
                 vitals.set(sample.vitals);
                 queues.set(sample.queues);
+                faults.set(sample.faults);
             });
         }
     }
@@ -239,6 +265,11 @@ final class OpenDevice implements DeviceSession {
     @Override
     public ObservableValue<List<Qpair.Info>> queues() {
         return queues.getReadOnlyProperty();
+    }
+
+    @Override
+    public ObservableValue<Optional<Simulator.FaultState>> faults() {
+        return faults.getReadOnlyProperty();
     }
 
     @Override

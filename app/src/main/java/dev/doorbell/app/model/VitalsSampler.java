@@ -4,6 +4,7 @@ import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.DoorbellException;
 import dev.doorbell.driver.IoWorker;
 import dev.doorbell.driver.Qpair;
+import dev.doorbell.driver.Simulator;
 import dev.doorbell.plugin.DeviceEvent;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Vitals;
@@ -79,7 +80,7 @@ final class VitalsSampler {
             look(controller);
         } catch (DoorbellException e) {
             // The device is being reset or closed by another view; the next beat sees what has become of it.
-            session.show(Vitals.NONE, List.of());
+            session.show(Vitals.NONE, List.of(), faults(controller));
         }
         beat++;
     }
@@ -108,7 +109,15 @@ final class VitalsSampler {
             session.fire(new DeviceEvent.QueuesChanged());
         }
         askTemperature();
-        session.show(new Vitals(temperature, iops, bytesPerSecond, outstanding), infos);
+        session.show(new Vitals(temperature, iops, bytesPerSecond, outstanding), infos, faults(controller));
+    }
+
+    private static Optional<Simulator.FaultState> faults(Controller controller) {
+        try {
+            return controller.device().simulator().map(Simulator::faults);
+        } catch (DoorbellException e) {
+            return Optional.empty(); // closed meanwhile
+        }
     }
 
     private void askTemperature() {

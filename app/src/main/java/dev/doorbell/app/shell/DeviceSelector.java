@@ -1,6 +1,7 @@
 package dev.doorbell.app.shell;
 
 import dev.doorbell.app.controls.Icons;
+import dev.doorbell.driver.Simulator;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Texts;
 import javafx.geometry.Side;
@@ -9,6 +10,7 @@ import javafx.scene.control.ContextMenu;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.SeparatorMenuItem;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -33,9 +35,20 @@ final class DeviceSelector extends Button {
         title.getStyleClass().add("muted");
         title.setMinWidth(0);
         title.textProperty().bind(bench.device().flatMap(DeviceSession::title).orElse(TEXTS.get("device.none")));
+        var faulty = Icons.small("mdi2b-bug");
+        faulty.getStyleClass().add("attention");
+        faulty.setId("device-faulty");
+        faulty.setAccessibleText(TEXTS.get("device.faulty"));
+        Tooltip.install(faulty, new Tooltip(TEXTS.get("device.faulty")));
+        faulty.visibleProperty()
+                .bind(bench.device()
+                        .flatMap(DeviceSession::faults)
+                        .map(plan -> plan.map(Simulator.FaultState::isActive).orElse(false))
+                        .orElse(false));
+        faulty.managedProperty().bind(faulty.visibleProperty());
         var gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
-        var row = new HBox(dot, name, title, gap, Icons.small("mdi2c-chevron-down"));
+        var row = new HBox(dot, name, title, faulty, gap, Icons.small("mdi2c-chevron-down"));
         row.getStyleClass().add("row");
         row.prefWidthProperty().bind(widthProperty().subtract(18));
         setGraphic(row);

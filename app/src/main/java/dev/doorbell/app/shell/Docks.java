@@ -2,10 +2,12 @@ package dev.doorbell.app.shell;
 
 import dev.doorbell.app.controls.Icons;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javafx.beans.binding.Bindings;
 import javafx.collections.SetChangeListener;
 import javafx.css.PseudoClass;
 import javafx.geometry.Insets;
+import javafx.geometry.Pos;
 import javafx.geometry.Side;
 import javafx.geometry.VPos;
 import javafx.scene.Node;
@@ -24,6 +26,8 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Pane;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
+import javafx.scene.shape.Rectangle;
+import javafx.stage.Stage;
 import software.coley.bentofx.Bento;
 import software.coley.bentofx.control.DragDropStage;
 import software.coley.bentofx.control.Header;
@@ -58,6 +62,11 @@ final class Docks {
         bento.stageBuilding().setSceneFactory((source, content, width, height) -> {
             var scene = new Scene(content, Math.max(320, width), Math.max(200, height));
             theme.dress(scene);
+            scene.windowProperty().subscribe(window -> {
+                if (window instanceof Stage stage && content instanceof DockContainerRootBranch root) {
+                    entitle(stage, root);
+                }
+            });
             return scene;
         });
     }
@@ -88,13 +97,18 @@ final class Docks {
         });
     }
 
-    private static StackPane host(OpenView open) {
+    private StackPane host(OpenView open) {
         var host = new StackPane();
         host.getStyleClass().add("view-host");
         host.setMinSize(0, 0);
+        host.setAlignment(Pos.TOP_LEFT);
+        var inside = new Rectangle();
+        inside.widthProperty().bind(host.widthProperty());
+        inside.heightProperty().bind(host.heightProperty());
+        host.setClip(inside);
         host.sceneProperty().addListener((o, was, is) -> {
             if (is != null) {
-                open.moveTo(host);
+                views.arrivals().add(open, host);
             }
         });
         return host;
@@ -129,7 +143,6 @@ final class Docks {
         double height = leaf.getHeight();
         leaf.removeDockable(dockable);
         var stage = bento.stageBuilding().newStageForDockable(scene, dockable, width, height);
-        stage.titleProperty().bind(dockable.titleProperty());
         stage.show();
     }
 
@@ -140,7 +153,7 @@ final class Docks {
         return header;
     }
 
-    /** Adds the count behind the title, and shows the close button on the selected tab alone. */
+    /** Adds the count behind the title; only the selected tab has a close button and is a stop for the Tab key. */
     private static void finish(Header header, OpenView open) {
         if (!(header.getChildrenUnmodifiable().getFirst() instanceof BorderPane pane)
                 || !(pane.getCenter() instanceof GridPane grid)) {
@@ -164,10 +177,14 @@ final class Docks {
             button.setGraphic(Icons.small("mdi2c-close"));
             button.setTooltip(new Tooltip("Close"));
         }
+        TabStrip.remember(header, title);
         Runnable update = () -> {
             boolean selected = header.getPseudoClassStates().contains(SELECTED);
             close.setVisible(selected);
             close.setManaged(selected);
+            // A tab that gets the focus is selected: what JavaFX gives the focus to when its owner vanishes must be
+            // selected.
+            header.setFocusTraversable(selected);
         };
         header.getPseudoClassStates().addListener((SetChangeListener<PseudoClass>) c -> update.run());
         update.run();
@@ -208,9 +225,15 @@ final class Docks {
             if (selected == null || getContainer().getScene() == null) {
                 end.getChildren().clear();
             } else {
-                views.get(selected.getIdentifier())
-                        .flatMap(OpenView::view)
-                        .ifPresent(view -> end.getChildren().setAll(view.tabActions()));
+                end.getChildren().clear();
+                views.get(selected.getIdentifier()).ifPresent(open -> open.whenMade(() -> fill(selected, open)));
+            }
+        }
+
+        private void fill(Dockable dockable, OpenView open) {
+            if (getContainer().getSelectedDockable() == dockable
+                    && getContainer().getScene() != null) {
+                open.view().ifPresent(view -> end.getChildren().setAll(view.tabActions()));
             }
         }
 
@@ -232,6 +255,14 @@ final class Docks {
         private ContextMenu menu(Dockable dockable) {
             return Docks.this.menu(dockable);
         }
+    }
+
+    /** Names a window after the views in it, now and whenever it is turned to. */
+    static void entitle(Stage stage, DockContainerRootBranch root) {
+        Runnable name = () -> stage.setTitle(
+                root.getDockables().stream().map(Dockable::getTitle).collect(Collectors.joining(", ")));
+        stage.focusedProperty().subscribe(name);
+        stage.showingProperty().subscribe(name);
     }
 
     /** Whether a root is the content of a window of its own. */

@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -18,7 +20,11 @@ import java.util.function.BooleanSupplier;
 import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
+import javafx.geometry.Rectangle2D;
 import javafx.scene.Node;
+import javafx.scene.SnapshotParameters;
+import javafx.scene.image.Image;
+import javafx.scene.transform.Transform;
 import javafx.stage.Stage;
 import javax.imageio.ImageIO;
 
@@ -31,13 +37,49 @@ public final class DrivenWindow implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final MainWindow window;
+    private final double scale;
+    private final List<UiWatch.Freeze> freezes = new CopyOnWriteArrayList<>();
 
-    private DrivenWindow(MainWindow window) {
+    private DrivenWindow(MainWindow window, double scale) {
         this.window = window;
+        this.scale = scale;
+        window.watch().onFreeze(freezes::add);
+    }
+
+    /** What kept the window from answering since it opened. */
+    public List<UiWatch.Freeze> freezes() {
+        return List.copyOf(freezes);
     }
 
     /** Starts JavaFX if need be, and opens a workbench of this size. */
     public static DrivenWindow start(Options options, double width, double height) {
+        return start(options, width, height, 1);
+    }
+
+    /**
+     * Starts JavaFX if need be, and opens a workbench of this size.
+     *
+     * @param width in the units of the window's contents, as is {@code height}
+     * @param scale pixels of a unit: 2 lays everything out, and takes pictures, as on a screen at 200 %
+     */
+    public static DrivenWindow start(Options options, double width, double height, double scale) {
+        startPlatform();
+        var window = call(() -> {
+            HeadlessScreen.enlarge();
+            var stage = new Stage();
+            stage.setX(0);
+            stage.setY(0);
+            stage.setWidth(width);
+            stage.setHeight(height);
+            stage.setRenderScaleX(scale);
+            stage.setRenderScaleY(scale);
+            return MainWindow.open(stage, options);
+        });
+        return new DrivenWindow(window, scale);
+    }
+
+    /** Starts JavaFX if need be, to go on when the last window closes. */
+    static void startPlatform() {
         if (STARTED.compareAndSet(false, true)) {
             try {
                 Platform.startup(() -> {});
@@ -46,16 +88,6 @@ public final class DrivenWindow implements AutoCloseable {
             }
             Platform.setImplicitExit(false);
         }
-        var window = call(() -> {
-            HeadlessScreen.enlarge();
-            var stage = new Stage();
-            stage.setX(0);
-            stage.setY(0);
-            stage.setWidth(width);
-            stage.setHeight(height);
-            return MainWindow.open(stage, options);
-        });
-        return new DrivenWindow(window);
     }
 
     public Workbench workbench() {
@@ -66,8 +98,9 @@ public final class DrivenWindow implements AutoCloseable {
         return window;
     }
 
-    /** Runs a task on the JavaFX thread and waits for it. */
+    /** Runs a task on the JavaFX thread, when all views stand in the window that were asked for before, and waits for it. */
     public void run(Runnable task) {
+        await(PATIENCE, window::isComplete);
         call(() -> {
             task.run();
             return true;
@@ -94,11 +127,14 @@ public final class DrivenWindow implements AutoCloseable {
         }
     }
 
-    /** Waits until {@code condition}, asked on the JavaFX thread, holds; false when {@code limit} passed before. */
+    /**
+     * Waits until {@code condition}, asked on the JavaFX thread when all views stand in the window, holds; false when {@code limit}
+     * passed before.
+     */
     public boolean await(Duration limit, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < end) {
-            if (get(condition::getAsBoolean)) {
+            if (get(() -> window.isComplete() && condition.getAsBoolean())) {
                 return true;
             }
             sleep(20);
@@ -118,8 +154,9 @@ public final class DrivenWindow implements AutoCloseable {
         return !job.state().getValue().ended();
     }
 
-    /** Waits for some frames. */
+    /** Waits until all views stand in the window that were asked for, and then for some frames. */
     public void pulses(int count) {
+        await(PATIENCE, window::isComplete);
         var latch = new CountDownLatch(count);
         run(() -> new AnimationTimer() {
             @Override
@@ -175,13 +212,23 @@ public final class DrivenWindow implements AutoCloseable {
     /** Writes the window's content as a picture, folders included. */
     public void snapshot(Path png) {
         pulses(2);
-        var image = get(() -> SwingFXUtils.fromFXImage(window.stage().getScene().snapshot(null), null));
+        var image = get(() -> SwingFXUtils.fromFXImage(picture(), null));
         try {
             Files.createDirectories(png.toAbsolutePath().getParent());
             ImageIO.write(image, "png", png.toFile());
         } catch (IOException e) {
             throw new UncheckedIOException("The picture cannot be written to " + png, e);
         }
+    }
+
+    private Image picture() {
+        var scene = window.stage().getScene();
+        var parameters = new SnapshotParameters();
+        parameters.setTransform(Transform.scale(scale, scale));
+        parameters.setFill(scene.getFill());
+        // Shadows reach out of the window.
+        parameters.setViewport(new Rectangle2D(0, 0, scene.getWidth() * scale, scene.getHeight() * scale));
+        return scale == 1 ? scene.snapshot(null) : scene.getRoot().snapshot(parameters, null);
     }
 
     /** Closes the window and its devices, and waits for that. */

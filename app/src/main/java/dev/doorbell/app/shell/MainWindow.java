@@ -1,8 +1,10 @@
 package dev.doorbell.app.shell;
 
 import dev.doorbell.plugin.Perspective;
+import dev.doorbell.plugin.ViewContribution;
 import dev.doorbell.plugin.Workbench;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import javafx.geometry.Rectangle2D;
@@ -40,8 +42,12 @@ public final class MainWindow implements AutoCloseable {
         scene = new Scene(root);
         bench.theme().dress(scene);
         scene.setFill(bench.theme().dark().get() ? javafx.scene.paint.Color.BLACK : javafx.scene.paint.Color.WHITE);
-        scene.focusOwnerProperty()
-                .addListener((o, was, is) -> OpenView.around(is).ifPresent(bench.places()::activate));
+        scene.focusOwnerProperty().addListener((o, was, is) -> {
+            OpenView.around(is).ifPresent(bench.places()::activate);
+            if (is == null && was != null) {
+                bench.places().keepFocus();
+            }
+        });
         Shortcuts.install(scene, bench);
         stage.setTitle("Doorbell");
         stage.setScene(scene);
@@ -129,6 +135,16 @@ public final class MainWindow implements AutoCloseable {
     /** What views see; for tests and the tour. */
     public Workbench workbench() {
         return bench;
+    }
+
+    /** All kinds of views. */
+    List<ViewContribution> kinds() {
+        return bench.views().kinds();
+    }
+
+    /** Whether no view is still on its way into a dock; JavaFX thread. */
+    boolean isComplete() {
+        return bench.views().arrivals().isDone();
     }
 
     public Stage stage() {

@@ -12,16 +12,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import javafx.beans.InvalidationListener;
+import javafx.beans.Observable;
 import javafx.beans.binding.Bindings;
+import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.IntegerProperty;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.property.SimpleIntegerProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import javafx.beans.value.ObservableValue;
 import javafx.collections.ListChangeListener;
+import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.Label;
@@ -47,6 +52,7 @@ final class OpenView implements ViewContext {
     private Subscription owned = Subscription.EMPTY;
     private Subscription pulse = Subscription.EMPTY;
     private Optional<View> view = Optional.empty();
+    private final BooleanProperty made = new SimpleBooleanProperty();
     private boolean failed;
 
     OpenView(ViewContribution contribution, Workbench workbench) {
@@ -56,6 +62,9 @@ final class OpenView implements ViewContext {
         device = Bindings.createObjectBinding(
                 () -> pinned.get() != null ? pinned.get() : workbench.device().get(), pinned, workbench.device());
         body.getStyleClass().add("view");
+        // In a dock that is too small for it, a view is cut at its right and bottom, and takes nothing from the tabs.
+        body.setMinSize(0, 0);
+        body.setAlignment(Pos.TOP_LEFT);
         body.setUserData(this);
         body.setId("view-" + contribution.id());
         visible.bind(body.sceneProperty()
@@ -89,6 +98,26 @@ final class OpenView implements ViewContext {
         return contribution.id();
     }
 
+    /** Whether the view exists, or nothing will come of it. */
+    boolean isMade() {
+        return made.get();
+    }
+
+    /** Calls {@code task} once, as soon as {@link #isMade}. */
+    void whenMade(Runnable task) {
+        if (made.get()) {
+            task.run();
+        } else {
+            made.addListener(new InvalidationListener() {
+                @Override
+                public void invalidated(Observable o) {
+                    made.removeListener(this);
+                    task.run();
+                }
+            });
+        }
+    }
+
     /** Takes the view's content out of wherever it is and puts it into {@code host}, making it if this is the first time. */
     void moveTo(StackPane host) {
         view();
@@ -100,6 +129,17 @@ final class OpenView implements ViewContext {
         }
     }
 
+    /** Puts the focus somewhere into the view unless it is there; false when the view cannot be seen. */
+    boolean takeFocus() {
+        if (!visible.get()) {
+            return false;
+        }
+        if (around(body.getScene().getFocusOwner()).filter(v -> v == this).isEmpty()) {
+            body.requestFocus();
+        }
+        return true;
+    }
+
     /** The view, made now if need be; empty if making it failed, which is then what its tab shows. */
     Optional<View> view() {
         if (view.isEmpty() && !failed) {
@@ -108,6 +148,7 @@ final class OpenView implements ViewContext {
                 made.restore(memento());
                 body.getChildren().setAll(made.node());
                 view = Optional.of(made);
+                this.made.set(true);
             } catch (RuntimeException | LinkageError e) {
                 failed = true;
                 var text = "The view " + contribution.title() + " could not be opened: " + e;
@@ -116,6 +157,7 @@ final class OpenView implements ViewContext {
                 label.setWrapText(true);
                 label.getStyleClass().addAll("empty", "bad");
                 body.getChildren().setAll(label);
+                made.set(true);
             }
         }
         return view;

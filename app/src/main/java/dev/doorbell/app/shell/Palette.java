@@ -47,7 +47,7 @@ final class Palette {
         var panel = panel();
         panel.setOnMousePressed(e -> e.consume());
         StackPane.setAlignment(panel, Pos.TOP_CENTER);
-        node.getChildren().add(panel);
+        node.getChildren().addAll(shadow(), panel);
         input.textProperty().addListener(o -> search());
         tabs.valueProperty().addListener(o -> search());
         list.getSelectionModel().selectedItemProperty().addListener((o, was, is) -> preview.show(entry(is)));
@@ -61,6 +61,18 @@ final class Palette {
     /** What the window lays over everything. */
     Node node() {
         return node;
+    }
+
+    /** Apart from the panel, or each letter typed would blur the whole panel anew, which takes longer than a frame. */
+    private static Region shadow() {
+        var shadow = new Region();
+        shadow.getStyleClass().add("palette-shadow");
+        shadow.setPrefSize(WIDTH, HEIGHT);
+        shadow.setMaxSize(WIDTH, HEIGHT);
+        shadow.setMouseTransparent(true);
+        shadow.setCache(true);
+        StackPane.setAlignment(shadow, Pos.TOP_CENTER);
+        return shadow;
     }
 
     private Region panel() {

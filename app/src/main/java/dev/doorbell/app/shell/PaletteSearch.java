@@ -4,7 +4,14 @@ import dev.doorbell.plugin.Action;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.History;
 import dev.doorbell.plugin.Texts;
+import dev.doorbell.spec.CapabilitySpec;
+import dev.doorbell.spec.CommandSpec;
+import dev.doorbell.spec.FeatureSpec;
 import dev.doorbell.spec.Hit;
+import dev.doorbell.spec.IdentifySpec;
+import dev.doorbell.spec.LogPageSpec;
+import dev.doorbell.spec.RegisterSpec;
+import dev.doorbell.spec.StatusCodes;
 import dev.doorbell.spec.StructureSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -163,28 +170,18 @@ final class PaletteSearch {
     }
 
     /** The view that shows a hit. */
-    private Optional<String> target(Hit hit) {
-        return switch (hit.kind()) {
-            case REGISTER, REGISTER_FIELD -> Optional.of("registers");
-            case COMMAND, COMMAND_FIELD -> Optional.of("command");
-            case FEATURE -> Optional.of("features");
-            case LOG_PAGE -> Optional.of("logpages");
-            case IDENTIFY -> Optional.of("identify");
-            case CAPABILITY -> Optional.of("pciconfig");
-            case STATUS -> Optional.empty();
-            case STRUCTURE, FIELD -> Optional.of(structureView(hit));
+    private static Optional<String> target(Hit hit) {
+        return switch (hit.owner()) {
+            case RegisterSpec r -> Optional.of("registers");
+            case CommandSpec c -> Optional.of("command");
+            case FeatureSpec f -> Optional.of("features");
+            case LogPageSpec l -> Optional.of("logpages");
+            case IdentifySpec i -> Optional.of("identify");
+            case CapabilitySpec c -> Optional.of("pciconfig");
+            case StatusCodes.Status s -> Optional.of("cmdlog");
+            case StructureSpec s when s.id().startsWith("pci-") -> Optional.of("pciconfig");
+            case StructureSpec s when s.id().startsWith("feature-") -> Optional.of("features");
+            default -> Optional.empty();
         };
-    }
-
-    private String structureView(Hit hit) {
-        var title = hit.item() instanceof StructureSpec s ? s.title() : hit.detail();
-        boolean log = bench.catalogue().logPages().stream()
-                .anyMatch(l ->
-                        l.structure().filter(s -> title.startsWith(s.title())).isPresent());
-        boolean feature = bench.catalogue().features().stream()
-                .anyMatch(f -> f.dataStructure()
-                        .filter(s -> title.startsWith(s.title()))
-                        .isPresent());
-        return log ? "logpages" : feature ? "features" : "identify";
     }
 }

@@ -8,6 +8,7 @@ import dev.doorbell.plugin.Area;
 import dev.doorbell.plugin.Perspective;
 import dev.doorbell.plugin.Placement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,6 @@ import javafx.application.Platform;
 import javafx.geometry.Orientation;
 import javafx.scene.control.SplitPane;
 import javafx.scene.layout.Region;
-import javafx.scene.layout.StackPane;
 import javafx.stage.Stage;
 import software.coley.bentofx.control.DragDropStage;
 import software.coley.bentofx.dockable.Dockable;
@@ -37,7 +37,7 @@ final class PerspectiveDocks {
     private final Perspective perspective;
     private final Views views;
     private final Theme theme;
-    private final StackPane place = new StackPane();
+    private final Seat place;
     private final List<DragDropStage> floats = new ArrayList<>();
     private Docks docks;
     private DockContainerRootBranch root;
@@ -47,6 +47,7 @@ final class PerspectiveDocks {
         this.views = views;
         this.theme = theme;
         this.onSelected = onSelected;
+        place = new Seat(() -> views.arrivals().isDone());
         place.setId("perspective-" + perspective.name().toLowerCase(java.util.Locale.ROOT));
         docks = new Docks(views, theme);
         root = docks.bento().dockBuilding().root("all");
@@ -55,7 +56,7 @@ final class PerspectiveDocks {
     private final Consumer<Dockable> onSelected;
 
     /** What stands in the main window. */
-    StackPane node() {
+    Region node() {
         return place;
     }
 
@@ -69,8 +70,9 @@ final class PerspectiveDocks {
         floats.clear();
         docks = new Docks(views, theme);
         docks.bento().events().addDockableSelectListener((path, dockable) -> onSelected.accept(dockable));
-        var dividers = new LinkedHashMap<DockContainerBranch, List<Double>>();
+        var inMain = new LinkedHashMap<DockContainerBranch, List<Double>>();
         for (var frame : layout) {
+            var dividers = frame.main() ? inMain : new LinkedHashMap<DockContainerBranch, List<Double>>();
             var built = docks.bento().dockBuilding().root(frame.root().id());
             fillRoot(built, frame.root(), dividers);
             if (frame.main()) {
@@ -78,10 +80,10 @@ final class PerspectiveDocks {
                 root.setPruneWhenEmpty(false);
             } else if (!built.getDockables().isEmpty()) {
                 floats.add(window(built, frame, owner));
+                whenLaidOut(built, () -> dividers.forEach(PerspectiveDocks::divide));
             }
         }
-        place.getChildren().setAll(root);
-        whenLaidOut(root, () -> dividers.forEach(PerspectiveDocks::divide));
+        place.take(root, inMain);
     }
 
     /**
@@ -157,7 +159,7 @@ final class PerspectiveDocks {
         stage.initOwner(owner);
         stage.setX(frame.x());
         stage.setY(frame.y());
-        stage.setTitle(content.getDockables().getFirst().getTitle());
+        Docks.entitle(stage, content);
         return stage;
     }
 
@@ -298,16 +300,15 @@ final class PerspectiveDocks {
             beside.addContainers(inner, leaf);
         }
         root = beside;
-        place.getChildren().setAll(root);
         double at = switch (area) {
             case LEFT -> 0.2;
             case RIGHT -> 0.75;
             default -> 0.7;
         };
-        whenLaidOut(beside, () -> {
-            inner.setDividerPositions(dividers);
-            beside.setDividerPositions(at);
-        });
+        var kept = new LinkedHashMap<DockContainerBranch, List<Double>>();
+        kept.put(beside, List.of(at));
+        kept.put(inner, Arrays.stream(dividers).boxed().toList());
+        place.take(root, kept);
         return leaf;
     }
 

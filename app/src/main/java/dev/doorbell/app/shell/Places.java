@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import javafx.application.Platform;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
@@ -156,9 +157,10 @@ final class Places implements Navigation {
             docks(current.get()).showFloats(false);
         }
         var docks = docks(perspective);
+        // First, as views that come into sight ask for others beside them.
+        current.set(perspective);
         node.getChildren().setAll(docks.node());
         docks.showFloats(true);
-        current.set(perspective);
         docks.front().flatMap(views::get).ifPresent(this::activate);
     }
 
@@ -170,6 +172,19 @@ final class Places implements Navigation {
     /** The focus has moved into a view. */
     void activate(OpenView view) {
         active.set(view);
+    }
+
+    /**
+     * What had the focus is gone, such as a question's button: the view it stood in keeps the focus. JavaFX would give it to
+     * the first thing in the window, and keys such as F5 would go there.
+     */
+    void keepFocus() {
+        var view = active.get();
+        Platform.runLater(() -> {
+            if (view != null && view.takeFocus()) {
+                activate(view);
+            }
+        });
     }
 
     private void selected(Dockable dockable) {
@@ -231,6 +246,7 @@ final class Places implements Navigation {
     private void bring(String viewId, Object argument) {
         docks(current.get()).open(viewId);
         views.get(viewId).ifPresent(open -> {
+            views.arrivals().hasten(open);
             activate(open);
             if (!argument.equals("")) {
                 open.view().ifPresent(v -> v.open(argument));

@@ -2,12 +2,14 @@ package dev.doorbell.app.shell;
 
 import dev.doorbell.app.controls.Figures;
 import dev.doorbell.app.controls.Icons;
+import dev.doorbell.driver.Simulator;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Job;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.Vitals;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import javafx.beans.binding.Bindings;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
@@ -30,7 +32,7 @@ final class StatusStrip extends HBox {
         getStyleClass().add("status-strip");
         var gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
-        getChildren().addAll(state(), temperature());
+        getChildren().addAll(state(), faults(), temperature());
         getChildren()
                 .addAll(
                         figure("status-iops", "status.iops.tip", v -> Figures.si(v.iops()) + " IOPS"),
@@ -61,6 +63,26 @@ final class StatusStrip extends HBox {
                         bench.device(),
                         state));
         return label;
+    }
+
+    /** Says that the device misbehaves on order, lest somebody takes it for a finding. */
+    private Node faults() {
+        ObservableValue<Optional<Simulator.FaultState>> plan = bench.device().flatMap(DeviceSession::faults);
+        var button = new Button("", Icons.small("mdi2b-bug"));
+        button.setId("status-faults");
+        button.getStyleClass().addAll("status-button", "attention");
+        button.setMinWidth(USE_PREF_SIZE);
+        button.setTooltip(new Tooltip(TEXTS.get("status.faults.tip")));
+        button.setOnAction(e -> bench.navigation().open("faults"));
+        button.textProperty()
+                .bind(plan.map(p -> p.map(state -> TEXTS.get("status.faults", Figures.count(state.hits())))
+                                .orElse(""))
+                        .orElse(""));
+        button.visibleProperty()
+                .bind(plan.map(p -> p.map(Simulator.FaultState::isActive).orElse(false))
+                        .orElse(false));
+        button.managedProperty().bind(button.visibleProperty());
+        return button;
     }
 
     private ObservableValue<Vitals> vitals() {

@@ -18,6 +18,7 @@ final class Views {
     private final Workbench workbench;
     private final Map<String, ViewContribution> kinds;
     private final Map<String, OpenView> open = new LinkedHashMap<>();
+    private final Arrivals arrivals = new Arrivals();
 
     Views(Workbench workbench, Collection<ViewContribution> contributions) {
         this.workbench = workbench;
@@ -47,6 +48,11 @@ final class Views {
             }
             return there;
         });
+    }
+
+    /** Those on their way into a dock. */
+    Arrivals arrivals() {
+        return arrivals;
     }
 
     static Optional<Placement> placement(ViewContribution kind, Perspective perspective) {

@@ -1,5 +1,7 @@
 package dev.doorbell.app.tour;
 
+import dev.doorbell.driver.Controller;
+import dev.doorbell.driver.FaultPlan;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Perspective;
 import dev.doorbell.plugin.RawCommand;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ResourceBundle;
+import javafx.scene.Node;
 import javafx.scene.control.TextField;
 
 /** The places that the tour visits, in order. */
@@ -30,7 +33,8 @@ final class Stops {
                 stop("cmdlog", Stops::cmdlog),
                 stop("search", Stops::search),
                 stop("traffic", Stops::traffic),
-                stop("test", Stops::test));
+                stop("test", Stops::test),
+                stop("faults", Stops::faults));
     }
 
     private static Stop stop(String id, Stop.Visit visit) {
@@ -44,7 +48,7 @@ final class Stops {
             return session != null && session.state().getValue() == DeviceSession.State.READY;
         });
         guide.show(Perspective.EXPLORE);
-        guide.open("identify");
+        guide.open("identify", "OACS");
         DeviceSession session = guide.workbench().device().get();
         guide.figures()
                 .put("device", session.address().text() + ", " + session.title().getValue());
@@ -118,5 +122,32 @@ final class Stops {
         guide.settle();
         guide.open("run", guide.folder().resolve("report"));
         guide.settle();
+        Node remark = guide.node("remark"); // it names a folder of this machine
+        guide.await("the remark's end", () -> !remark.isVisible());
+    }
+
+    /** A plan of rules that leave the controller alive, some reads that meet them, and their counts. */
+    private static void faults(Guide guide) {
+        guide.open("faults");
+        DeviceSession session = guide.workbench().device().get();
+        session.controller().device().simulator().orElseThrow().faults(FaultPlan.parse("""
+                io opcode=read lba=1000..1999 then status=2/0x81 dnr
+                io opcode=read every=3 then delay=2ms..5ms
+                io opcode=write every=1000 then corrupt
+                off io times=1 then hang
+                off now then remove=5s
+                """));
+        session.ask(Stops::reads).join();
+        guide.sleep(Duration.ofMillis(500));
+    }
+
+    private static boolean reads(Controller controller) {
+        try (var qpair = controller.createQpair(16);
+                var data = controller.device().allocate(4096)) {
+            for (int i = 0; i < 64; i++) {
+                controller.namespace(1).read(qpair, data, 975L + i, 1);
+            }
+        }
+        return true;
     }
 }

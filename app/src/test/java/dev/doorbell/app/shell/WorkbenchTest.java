@@ -3,6 +3,7 @@ package dev.doorbell.app.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.doorbell.app.Strict;
 import dev.doorbell.app.controls.SearchField;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Job;
@@ -54,6 +55,7 @@ class WorkbenchTest {
     @AfterEach
     void close() {
         window.close();
+        Strict.neverWaited(window);
     }
 
     private void reopen() {
@@ -181,6 +183,21 @@ class WorkbenchTest {
         return window.get(() -> Window.getWindows().stream()
                 .filter(w -> w instanceof Stage && w != window.window().stage() && w.isShowing())
                 .anyMatch(w -> w.getScene().lookup(selector) != null));
+    }
+
+    @Test
+    void aDetachedViewThatAsksForOthersComesBackToo() {
+        leaveWelcome();
+        window.run(() -> window.workbench().navigation().open("command"));
+        window.pulses(3);
+        window.run(() -> window.workbench().actions().run("window.detach"));
+        window.pulses(3);
+        reopen();
+        window.pulses(3);
+        assertThat(floating("#view-command")).isTrue();
+        assertThat(window.get(
+                        () -> window.workbench().navigation().perspective().getValue()))
+                .isNotNull();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.doorbell.app.views;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.doorbell.app.Strict;
 import dev.doorbell.app.shell.DrivenWindow;
 import dev.doorbell.app.shell.Options;
 import dev.doorbell.plugin.DeviceSession;
@@ -40,8 +41,14 @@ public final class DrivenSim implements AutoCloseable {
 
     /** Opens a window of 1600 by 1000 pixels in a perspective, and the simulated SSD in it. */
     public static DrivenSim open(Path home, Perspective perspective) {
-        var options = new Options(home, List.of(), Optional.of(perspective), Optional.of(true));
-        return new DrivenSim(DrivenWindow.start(options, 1600, 1000));
+        return open(home, perspective, true, 1600, 1000, 1);
+    }
+
+    /** Opens a window of a size of its own, with so many pixels for each of its units. */
+    public static DrivenSim open(
+            Path home, Perspective perspective, boolean dark, double width, double height, double scale) {
+        var options = new Options(home, List.of(), Optional.of(perspective), Optional.of(dark));
+        return new DrivenSim(DrivenWindow.start(options, width, height, scale));
     }
 
     /** Opens one more device and makes it the current one. */
@@ -148,5 +155,6 @@ public final class DrivenSim implements AutoCloseable {
     @Override
     public void close() {
         window.close();
+        Strict.neverWaited(window);
     }
 }

@@ -45,7 +45,7 @@ public final class HistogramChart extends StackPane {
         chart.setLegendVisible(false);
         chart.setAnimated(false);
         chart.getPlugins().clear();
-        chart.getGridRenderer().setDrawOnTop(false);
+        ScaleAxis.withoutMinorGrid(chart);
         chart.getRenderers().setAll(new TraceRenderer(List.of(latency, counts), () -> this::paint));
         getChildren().addAll(chart, overlay);
         overlay.setMouseTransparent(true);
@@ -129,9 +129,12 @@ public final class HistogramChart extends StackPane {
                             origin.getY(),
                             x,
                             origin.getY() + chart.getCanvas().getHeight());
-                    if (x + 4 >= free) {
-                        g.fillText(percentile.name, x + 4, origin.getY() + 10);
-                        free = x + 8 + line.width(percentile.name);
+                    double word = line.width(percentile.name);
+                    // At the right end there is room only before the line.
+                    double at = x + 4 + word <= width ? x + 4 : x - 4 - word;
+                    if (at >= free) {
+                        g.fillText(percentile.name, at, origin.getY() + 10);
+                        free = at + word + 4;
                     }
                 }
             }

@@ -1,5 +1,6 @@
 package dev.doorbell.app.controls.chart;
 
+import io.fair_acc.chartfx.XYChart;
 import io.fair_acc.chartfx.axes.spi.AxisRange;
 import io.fair_acc.chartfx.axes.spi.DefaultNumericAxis;
 import io.fair_acc.chartfx.ui.geometry.Side;
@@ -10,9 +11,11 @@ import javafx.util.StringConverter;
 /** A ChartFX axis with a fixed range, round marks and labels of one's own. */
 final class ScaleAxis extends DefaultNumericAxis {
     private static final double PIXELS_PER_TIME_MARK = 110;
+    private static final double HALF_A_TIME = 30;
     private static final double PIXELS_PER_MARK = 28;
     private static final double PIXELS_PER_LINEAR_MARK = 48;
     private final boolean time;
+    private boolean mebibytes;
 
     ScaleAxis(Side side, boolean time, DoubleFunction<String> label) {
         this.time = time;
@@ -28,7 +31,9 @@ final class ScaleAxis extends DefaultNumericAxis {
         setTickLabelFormatter(new StringConverter<>() {
             @Override
             public String toString(Number value) {
-                return label.apply(value.doubleValue()).replaceAll("\\.0+(?= |$)", "");
+                return nearAnEnd(value.doubleValue())
+                        ? ""
+                        : label.apply(value.doubleValue()).replaceAll("\\.0+(?= |$)", "");
             }
 
             @Override
@@ -36,6 +41,22 @@ final class ScaleAxis extends DefaultNumericAxis {
                 return Double.valueOf(text);
             }
         });
+    }
+
+    /** Its values are MiB, and round marks are those that are round in MiB or GiB. */
+    void inMebibytes() {
+        mebibytes = true;
+    }
+
+    /** The distance between its marks on a linear range. */
+    double step(double span, int count) {
+        return mebibytes ? Ticks.mebibyteStep(span, count) : Ticks.step(span, count);
+    }
+
+    /** A time there would be cut. */
+    private boolean nearAnEnd(double value) {
+        double at = fraction(value) * getLength();
+        return time && getLength() > 0 && (at < HALF_A_TIME || at > getLength() - HALF_A_TIME / 2);
     }
 
     /** Where a value lies between the ends, 0 to 1; of the range that is set, whether or not it has been laid out. */
@@ -55,7 +76,9 @@ final class ScaleAxis extends DefaultNumericAxis {
                 ? Ticks.time(getMin(), getMax(), count)
                 : isLogAxis()
                         ? Ticks.logarithmic(getMin(), getMax(), getSide().isHorizontal() ? count * 2 : count)
-                        : Ticks.linear(getMin(), getMax(), count);
+                        : mebibytes
+                                ? Ticks.mebibytes(getMin(), getMax(), count)
+                                : Ticks.linear(getMin(), getMax(), count);
         marks.clear();
         for (double value : values) {
             marks.add(value);
@@ -65,5 +88,16 @@ final class ScaleAxis extends DefaultNumericAxis {
     @Override
     protected void calculateMinorTickValues(DoubleArrayList marks) {
         marks.clear();
+    }
+
+    /**
+     * Leaves a chart's grid with its main lines, under the curves. By code and not by style sheet: ChartFX matches the styles of the
+     * whole window anew whenever a sheet changes whether there are lines between.
+     */
+    static void withoutMinorGrid(XYChart chart) {
+        var grid = chart.getGridRenderer();
+        grid.setDrawOnTop(false);
+        grid.getHorizontalMinorGrid().setVisible(false);
+        grid.getVerticalMinorGrid().setVisible(false);
     }
 }

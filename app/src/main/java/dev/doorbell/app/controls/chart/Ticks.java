@@ -8,11 +8,24 @@ final class Ticks {
         0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 43200, 86400
     };
 
+    /** In MiB. */
+    private static final double GIB = 1024;
+
     private Ticks() {}
 
     /** Multiples of 1, 2 or 5 times a power of ten, about {@code count} of them. */
     static double[] linear(double from, double to, int count) {
         return multiples(from, to, step(to - from, count));
+    }
+
+    /** Round numbers of MiB, or of GiB where those would have too many digits; about {@code count} of them. */
+    static double[] mebibytes(double from, double to, int count) {
+        return multiples(from, to, mebibyteStep(to - from, count));
+    }
+
+    /** The distance between such marks. */
+    static double mebibyteStep(double span, int count) {
+        return span > GIB ? GIB * step(span / GIB, count) : step(span, count);
     }
 
     /** The distance between linear marks. */

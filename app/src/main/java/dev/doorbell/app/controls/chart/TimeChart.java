@@ -61,7 +61,7 @@ public final class TimeChart extends BorderPane {
         chart.setLegendVisible(false);
         chart.setAnimated(false);
         chart.getPlugins().clear();
-        chart.getGridRenderer().setDrawOnTop(false);
+        ScaleAxis.withoutMinorGrid(chart);
         chart.getRenderers().setAll(new TraceRenderer(List.of(timeAxis, leftAxis), () -> this::paintLeft));
         legend = new TimeLegend(title);
         setTop(legend);
@@ -118,6 +118,12 @@ public final class TimeChart extends BorderPane {
     /** Lets a linear axis begin near the smallest value instead of at zero, for figures such as temperatures. */
     public TimeChart fitted() {
         fromZero = false;
+        return this;
+    }
+
+    /** Says that the right axis counts MiB. */
+    public TimeChart rightInMebibytes() {
+        rightAxis.inMebibytes();
         return this;
     }
 
@@ -190,7 +196,7 @@ public final class TimeChart extends BorderPane {
         } else {
             double top = Double.isNaN(most) || most <= 0 ? 1 : most * 1.05;
             double bottom = fromZero || Double.isNaN(least) ? 0 : least - Math.max(1, (top - least) / 4);
-            double step = Ticks.step(top - bottom, 4);
+            double step = axis.step(top - bottom, 4);
             axis.set(Math.floor(bottom / step) * step, Math.ceil(top / step) * step);
         }
     }

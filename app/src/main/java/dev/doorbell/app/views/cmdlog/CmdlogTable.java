@@ -23,7 +23,21 @@ final class CmdlogTable extends TableView<CmdlogRow> {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
 
+    /** Shows the longest command of the catalogue's NVMe sets. */
+    private static final double COMMAND = 212;
+    /** Everything before the command. */
+    private static final double BEFORE = 442;
+
+    private static final double DELTA = 84;
+    private static final double SCROLL_BAR = 12;
+    /** Here the time since the last command goes, unless the user chose to see it. */
+    private static final double NARROW = 1100;
+
     private final Texts texts;
+    private final TableColumn<CmdlogRow, CmdlogRow> delta;
+    private boolean deltaWanted;
+    private boolean deltaLeft;
+    private boolean fitting;
     /** The latency whose bar fills the cell. */
     private long fullLatency = 1;
 
@@ -32,7 +46,8 @@ final class CmdlogTable extends TableView<CmdlogRow> {
         setId("cmdlog-table");
         getStyleClass().add("dense-table");
         setTableMenuButtonVisible(false);
-        setColumnResizePolicy(CONSTRAINED_RESIZE_POLICY_LAST_COLUMN);
+        setColumnResizePolicy(CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
+        widthProperty().addListener(o -> fit());
         getColumns()
                 .add(figure("number", 64, r -> Figures.count(r.number()), Comparator.comparingLong(CmdlogRow::number)));
         getColumns()
@@ -41,8 +56,15 @@ final class CmdlogTable extends TableView<CmdlogRow> {
                         150,
                         r -> time(r),
                         Comparator.comparingLong(r -> r.entry().submittedNanos())));
-        var delta = column("delta", 84, null);
+        delta = column("delta", DELTA, null);
         delta.setMinWidth(76);
+        delta.getStyleClass().add("right");
+        delta.visibleProperty().addListener((o, was, is) -> {
+            if (!fitting) {
+                deltaWanted = is;
+                deltaLeft = false;
+            }
+        });
         delta.setCellFactory(c -> new DeltaCell());
         getColumns().add(delta);
         getColumns()
@@ -63,7 +85,8 @@ final class CmdlogTable extends TableView<CmdlogRow> {
                         52,
                         r -> "0x" + HexFormat.of().toHexDigits((byte) r.entry().opcode()),
                         Comparator.comparingInt(r -> r.entry().opcode())));
-        getColumns().add(text("command", 168, CmdlogRow::name));
+        getColumns().add(text("command", COMMAND, CmdlogRow::name));
+        getColumns().getLast().setMinWidth(COMMAND - 4);
         getColumns().add(text("details", 300, CmdlogRow::details));
         getColumns().add(status());
         getColumns().add(latency());
@@ -82,6 +105,36 @@ final class CmdlogTable extends TableView<CmdlogRow> {
             fullLatency = Math.max(1, nanos);
             refresh();
         }
+    }
+
+    /** In a narrow view the bars behind the latencies go first; details and status share what a wide one has to spare. */
+    private void fit() {
+        boolean narrow = getWidth() < NARROW;
+        fitting = true;
+        if (narrow && delta.isVisible() && !deltaWanted) {
+            deltaLeft = true;
+            delta.setVisible(false);
+        } else if (!narrow && deltaLeft) {
+            deltaLeft = false;
+            delta.setVisible(true);
+        }
+        fitting = false;
+        double rest = getWidth() - SCROLL_BAR - BEFORE - COMMAND + (delta.isVisible() ? 0 : DELTA);
+        double latency = rest < 600 ? 84 : Math.clamp(rest - 560, 84, 200);
+        double status = Math.clamp((rest - latency) * 0.46, 120, 300);
+        setWidth("command", COMMAND);
+        setWidth("latency", latency);
+        setWidth("status", status);
+        setWidth("details", Math.max(120, rest - latency - status));
+    }
+
+    /** Whether the user wants to see a column, which may be hidden only because the view is narrow. */
+    boolean isWanted(TableColumn<CmdlogRow, ?> column) {
+        return column.isVisible() || column == delta && deltaLeft;
+    }
+
+    private void setWidth(String column, double width) {
+        getColumns().stream().filter(c -> c.getId().equals(column)).forEach(c -> c.setPrefWidth(width));
     }
 
     private static String time(CmdlogRow row) {
@@ -118,6 +171,7 @@ final class CmdlogTable extends TableView<CmdlogRow> {
     private TableColumn<CmdlogRow, CmdlogRow> figure(
             String key, double width, Function<CmdlogRow, String> text, Comparator<CmdlogRow> order) {
         var column = column(key, width, order);
+        column.getStyleClass().add("right");
         column.setCellFactory(c -> new TextCell(text, "mono", "right"));
         return column;
     }
@@ -134,6 +188,7 @@ final class CmdlogTable extends TableView<CmdlogRow> {
                 setGraphic(empty || row == null ? null : icon);
                 if (!empty && row != null) {
                     icon.setText(statusText(row));
+                    icon.setMinWidth(0);
                     icon.show(
                             !row.entry().done()
                                     ? StatusIcon.State.RUNNING
@@ -156,7 +211,7 @@ final class CmdlogTable extends TableView<CmdlogRow> {
     private TableColumn<CmdlogRow, CmdlogRow> latency() {
         var column =
                 column("latency", 200, Comparator.comparingLong(r -> r.entry().latencyNanos()));
-        column.setMinWidth(104);
+        column.setMinWidth(84);
         column.setCellFactory(c -> new TableCell<>() {
             private final LatencyBar bar = new LatencyBar();
 

@@ -4,6 +4,7 @@ import dev.doorbell.app.controls.Chip;
 import dev.doorbell.app.controls.EmptyState;
 import dev.doorbell.app.controls.Figures;
 import dev.doorbell.app.controls.Icons;
+import dev.doorbell.app.controls.SaveDialog;
 import dev.doorbell.app.controls.SearchField;
 import dev.doorbell.app.controls.Tone;
 import dev.doorbell.plugin.DeviceSession;
@@ -12,13 +13,16 @@ import dev.doorbell.plugin.Problem;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.View;
 import dev.doorbell.plugin.ViewContext;
+import dev.doorbell.spec.Hit;
+import dev.doorbell.spec.StatusCodes;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import javafx.application.Platform;
 import javafx.geometry.Orientation;
 import javafx.geometry.Pos;
@@ -41,11 +45,18 @@ import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
-import javafx.stage.FileChooser;
 
 /** Commands with their completions, live, filtered, and the selected one in detail. */
 final class CmdlogView implements View {
     private static final KeyCombination COPY = new KeyCodeCombination(KeyCode.C, KeyCombination.SHORTCUT_DOWN);
+
+    /** One queue, as Devices names it. */
+    private static final Pattern QUEUE = Pattern.compile("q\\d+");
+
+    /** Places of choices among {@link #queues}. */
+    private static final int ADMIN = 1;
+
+    private static final int ALL = 4;
 
     /** Which queues are shown. */
     private record Queues(String title, Predicate<CmdlogRow> filter, boolean workers) {
@@ -84,11 +95,9 @@ final class CmdlogView implements View {
         failed = new Chip("", Tone.BAD, "mdi2c-close-circle");
         collector = new CmdlogCollector(context.workbench().catalogue());
         root.getStyleClass().add("cmdlog-view");
-        root.getStylesheets()
-                .add(Objects.requireNonNull(CmdlogView.class.getResource("cmdlog.css"))
-                        .toExternalForm());
         root.setTop(toolbar());
         table.setItems(model.shown());
+        table.setPlaceholder(new EmptyState("mdi2f-format-list-bulleted", texts.get("nothing")));
         split.setOrientation(Orientation.HORIZONTAL);
         split.getItems().setAll(table);
         table.getSelectionModel().selectedItemProperty().addListener((o, was, row) -> select(row));
@@ -348,16 +357,17 @@ final class CmdlogView implements View {
     }
 
     private void save(String extension, Function<List<CmdlogRow>, String> form) {
-        FileChooser chooser = new FileChooser();
-        chooser.setInitialFileName("cmdlog." + extension);
-        var file = chooser.showSaveDialog(root.getScene().getWindow());
-        if (file == null) {
-            return;
-        }
+        context.workbench()
+                .shared(SaveDialog.class, w -> new SaveDialog())
+                .ask(root.getScene().getWindow(), texts.get("export"), "cmdlog." + extension)
+                .ifPresent(file -> save(file, form));
+    }
+
+    private void save(Path file, Function<List<CmdlogRow>, String> form) {
         List<CmdlogRow> rows = chosen();
-        context.workbench().jobs().submit(texts.get("saving", file.getName()), monitor -> {
+        context.workbench().jobs().submit(texts.get("saving", file.getFileName()), monitor -> {
             try {
-                Files.writeString(file.toPath(), form.apply(rows));
+                Files.writeString(file, form.apply(rows));
             } catch (IOException e) {
                 context.workbench()
                         .problems()
@@ -379,9 +389,19 @@ final class CmdlogView implements View {
 
     @Override
     public void open(Object argument) {
-        if (argument instanceof String text) {
-            filter.input().setText(text);
+        switch (argument) {
+            case Hit hit
+            when hit.owner() instanceof StatusCodes.Status status -> only(ALL, "status == " + status.code());
+            case String text when text.equals("admin") -> only(ADMIN, "");
+            case String text when QUEUE.matcher(text).matches() -> only(ALL, "q == " + text.substring(1));
+            case String text -> filter.input().setText(text);
+            default -> {}
         }
+    }
+
+    private void only(int which, String expression) {
+        queues.getSelectionModel().select(which);
+        filter.input().setText(expression);
     }
 
     @Override
@@ -394,7 +414,7 @@ final class CmdlogView implements View {
         memento.put("filter", filter.input().getText());
         memento.put("queues", queues.getSelectionModel().getSelectedIndex());
         for (var column : table.getColumns()) {
-            memento.section("column").put(column.getId(), column.isVisible());
+            memento.section("column").put(column.getId(), table.isWanted(column));
         }
     }
 

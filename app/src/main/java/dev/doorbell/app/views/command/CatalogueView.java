@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import javafx.beans.binding.Bindings;
 import javafx.collections.ListChangeListener;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
@@ -48,6 +49,11 @@ final class CatalogueView implements View {
     private final ListView<Line> list = new ListView<>();
     private boolean filling;
 
+    /** Opcode, gaps and the scroll bar. */
+    private static final double BESIDE_NAME = 76;
+
+    private static final double ALERT = 20;
+
     CatalogueView(ViewContext context) {
         texts = context.texts(CatalogueView.class);
         desk = context.workbench().shared(CommandDesk.class, CommandDesk::new);
@@ -61,7 +67,6 @@ final class CatalogueView implements View {
         list.setId("command-list");
         list.getStyleClass().add("dense-list");
         root.getStyleClass().add("command-catalogue");
-        root.getStylesheets().add(CommandView.stylesheet());
         root.getChildren().setAll(bar, list);
         list.setCellFactory(view -> new Cell());
         list.getSelectionModel().selectedItemProperty().addListener((o, was, is) -> choose(is));
@@ -176,22 +181,32 @@ final class CatalogueView implements View {
         private final Label name = new Label();
         private final Label note = new Label();
         private final FontIcon alert = Icons.small("mdi2a-alert-outline");
+        private final VBox words = new VBox(name);
         private final HBox row;
 
         Cell() {
             opcode.getStyleClass().addAll("mono", "muted", "command-opcode");
-            opcode.setMinWidth(40);
+            opcode.setMinWidth(36);
             note.getStyleClass().addAll("muted", "small");
             Region gap = new Region();
             HBox.setHgrow(gap, Priority.ALWAYS);
             note.setMinWidth(0);
-            row = new HBox(6, opcode, name, gap, note, alert);
-            note.managedProperty().bind(note.textProperty().isNotEmpty());
+            name.setWrapText(true);
+            note.setWrapText(true);
+            // A cell's height follows from the widths that its parts want, so these must be the ones they get.
+            name.maxWidthProperty()
+                    .bind(Bindings.createDoubleBinding(
+                            () -> list.getWidth() - BESIDE_NAME - (alert.isVisible() ? ALERT : 0),
+                            list.widthProperty(),
+                            alert.visibleProperty()));
+            note.maxWidthProperty().bind(name.maxWidthProperty());
+            row = new HBox(4, opcode, words, gap, alert);
             alert.managedProperty().bind(alert.visibleProperty());
             Tooltip.install(alert, new Tooltip(texts.get("catalogue.danger")));
             alert.getStyleClass().add("danger-mark");
-            row.setAlignment(Pos.CENTER_LEFT);
             setContentDisplay(javafx.scene.control.ContentDisplay.GRAPHIC_ONLY);
+            row.setAlignment(Pos.TOP_LEFT);
+            words.setAlignment(Pos.CENTER_LEFT);
             alert.setVisible(false);
             setPrefWidth(0);
         }
@@ -220,17 +235,27 @@ final class CatalogueView implements View {
             }
         }
 
+        /** Details stand below their command, a heading's count at the end of its line. */
+        private void place(boolean heading) {
+            words.getChildren().remove(note);
+            row.getChildren().remove(note);
+            if (heading) {
+                row.getChildren().add(note);
+            } else if (!note.getText().isEmpty()) {
+                words.getChildren().add(note);
+            }
+        }
+
         private void say(String left, String middle, String right) {
             opcode.setText(left);
             opcode.setVisible(!left.isEmpty());
             opcode.setManaged(!left.isEmpty());
             name.setText(middle);
             note.setText(right);
+            place(left.isEmpty());
             if (!left.isEmpty()) {
                 setTooltip(new Tooltip(right.isEmpty() ? middle : middle + "\n" + right));
             }
-            // A command alone may be cut, one with details keeps its name and cuts those.
-            name.setMinWidth(right.isEmpty() ? 0 : Region.USE_PREF_SIZE);
         }
     }
 }

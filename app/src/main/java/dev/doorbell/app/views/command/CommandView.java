@@ -15,13 +15,13 @@ import dev.doorbell.spec.CommandSpec;
 import dev.doorbell.spec.CommandSpec.Queue;
 import dev.doorbell.spec.Hit;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import javafx.application.Platform;
 import javafx.geometry.Orientation;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.CheckMenuItem;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
@@ -47,6 +47,7 @@ final class CommandView implements View {
     private final CommandDesk desk;
     private final BorderPane root = new BorderPane();
     private final VBox top = new VBox();
+    private final Question question;
     private final CommandForm form;
     private final DwordTable dwords;
     private final Label name = new Label();
@@ -58,10 +59,10 @@ final class CommandView implements View {
         this.context = context;
         texts = context.texts(CommandView.class);
         desk = context.workbench().shared(CommandDesk.class, CommandDesk::new);
+        question = new Question(context.workbench(), desk, texts);
         form = new CommandForm(desk, texts);
         dwords = new DwordTable(desk, texts);
         root.getStyleClass().add("command-view");
-        root.getStylesheets().add(stylesheet());
         root.addEventHandler(KeyEvent.KEY_PRESSED, e -> {
             if (e.getCode() == KeyCode.ENTER && e.isShortcutDown()) {
                 send();
@@ -82,11 +83,6 @@ final class CommandView implements View {
         context.watch(desk.lbaBytes(), n -> form.update());
         context.watch(context.device(), this::device);
         context.watch(desk.sending(), s -> enable());
-    }
-
-    static String stylesheet() {
-        return Objects.requireNonNull(CommandView.class.getResource("command.css"))
-                .toExternalForm();
     }
 
     private HBox toolbar() {
@@ -114,10 +110,25 @@ final class CommandView implements View {
         send.setMinWidth(Region.USE_PREF_SIZE);
         send.setTooltip(new Tooltip(texts.get("send.tip")));
         send.setOnAction(e -> send());
-        HBox bar = new HBox(name, about, gap, copy, send, new KeyCap("Ctrl+Enter"));
+        HBox bar = new HBox(name, about, gap, copy, asking(), send, new KeyCap("Ctrl+Enter"));
         bar.getStyleClass().add("view-toolbar");
         bar.setAlignment(Pos.CENTER_LEFT);
         return bar;
+    }
+
+    private MenuButton asking() {
+        CheckMenuItem simulated = new CheckMenuItem(texts.get("asking.simulated"));
+        simulated.setSelected(question.asksSimulated());
+        simulated.selectedProperty().addListener((o, was, is) -> question.askSimulated(is));
+        MenuItem again = new MenuItem(texts.get("asking.again"));
+        again.setOnAction(e -> question.askAgain());
+        MenuButton menu = new MenuButton(null, Icons.small("mdi2s-shield-alert-outline"), simulated, again);
+        menu.setId("command-asking");
+        menu.getStyleClass().addAll("small", "flat", "no-arrow", "button-icon");
+        menu.setTooltip(new Tooltip(texts.get("asking")));
+        menu.setAccessibleText(texts.get("asking"));
+        menu.setMinWidth(Region.USE_PREF_SIZE);
+        return menu;
     }
 
     private MenuItem item(String key, java.util.function.Supplier<String> text) {
@@ -191,31 +202,11 @@ final class CommandView implements View {
                         send();
                     })
                     .dismiss(texts.get("cancel"), () -> ask(null)));
-        } else if (asks(danger)) {
-            String what = desk.spec().map(CommandSpec::dangerText).orElse("");
-            Banner banner = Banner.question(
-                            texts.get("danger.title", desk.name(), session.name()),
-                            texts.get(
-                                    "danger.text",
-                                    what,
-                                    desk.details(desk.draft().get())))
-                    .main(texts.get("danger.send"), this::sendNow)
-                    .dismiss(texts.get("cancel"), () -> ask(null));
-            ask(banner);
+        } else if (question.needed(session)) {
+            ask(question.banner(session, this::sendNow, () -> ask(null)));
         } else {
             sendNow();
         }
-    }
-
-    /** Ordinary writes and settings are sent at once; everything else that destroys asks. A shield stops them all. */
-    private boolean asks(CommandSpec.Danger danger) {
-        if (danger == CommandSpec.Danger.NONE) {
-            return false;
-        }
-        boolean write = desk.draft().get().queue() == Queue.IO && danger == CommandSpec.Danger.DATA;
-        boolean feature =
-                desk.draft().get().queue() == Queue.ADMIN && desk.draft().get().opcode() == 0x09;
-        return !write && !feature;
     }
 
     private void ask(Banner banner) {
@@ -265,7 +256,11 @@ final class CommandView implements View {
     public void open(Object argument) {
         switch (argument) {
             case CommandSpec spec -> desk.choose(spec);
-            case Hit hit when hit.item() instanceof CommandSpec spec -> desk.choose(spec);
+            case Hit hit
+            when hit.owner() instanceof CommandSpec spec -> {
+                desk.choose(spec);
+                desk.focus().set(hit.path());
+            }
             case RawCommand raw -> desk.draft().set(new Draft(raw.admin() ? Queue.ADMIN : Queue.IO, raw.sqe(), false));
             case Draft draft -> desk.draft().set(draft);
             default -> {}

@@ -20,7 +20,7 @@ final class CompletionGrid extends ScrollPane {
         setFitToWidth(true);
         setHbarPolicy(ScrollBarPolicy.NEVER);
         setContent(grid);
-        for (double width : new double[] {84, 76, 128}) {
+        for (double width : new double[] {84, 76, 144}) {
             ColumnConstraints column = new ColumnConstraints(width);
             column.setMinWidth(width);
             grid.getColumnConstraints().add(column);
@@ -57,6 +57,7 @@ final class CompletionGrid extends ScrollPane {
         Label raw = label(value, "mono");
         Label name = label(texts.get("completion." + key));
         Label words = label(meaning);
+        words.setWrapText(true);
         grid.addRow(grid.getRowCount(), place, raw, name, words);
     }
 

@@ -68,7 +68,6 @@ final class ResultView implements View {
         noDataPane = new StackPane(noData);
         noDataPane.getStyleClass().add("no-data");
         root.getStyleClass().add("command-result");
-        root.getStylesheets().add(CommandView.stylesheet());
         split.setOrientation(Orientation.HORIZONTAL);
         SplitPane.setResizableWithParent(completion, false);
         strip.getStyleClass().add("history-strip");

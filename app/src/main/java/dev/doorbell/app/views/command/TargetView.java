@@ -63,7 +63,6 @@ final class TargetView implements View {
         desk = context.workbench().shared(CommandDesk.class, CommandDesk::new);
         hex = new HexEditor(
                 texts, bytes -> desk.target().set(desk.target().get().content(bytes)));
-        root.getStylesheets().add(CommandView.stylesheet());
         root.getStyleClass().add("command-target");
         root.setFitToWidth(true);
         root.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);

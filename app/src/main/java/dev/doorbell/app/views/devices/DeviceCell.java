@@ -1,9 +1,11 @@
 package dev.doorbell.app.views.devices;
 
 import dev.doorbell.app.controls.Figures;
+import dev.doorbell.app.controls.FittingRow;
 import dev.doorbell.app.controls.Icons;
 import dev.doorbell.app.controls.QdepthBar;
 import dev.doorbell.app.model.DeviceKinds;
+import dev.doorbell.driver.Device;
 import dev.doorbell.driver.DiscoveredDevice;
 import dev.doorbell.driver.Qpair;
 import dev.doorbell.plugin.DeviceSession;
@@ -14,6 +16,7 @@ import javafx.css.PseudoClass;
 import javafx.scene.Node;
 import javafx.scene.control.ContextMenu;
 import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
 import javafx.scene.control.TreeCell;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -21,10 +24,11 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.util.Subscription;
 
-/** One line of the tree; a device that cannot be opened takes as many lines as its reason needs. */
+/** One line of the tree; a device that cannot be opened has a second and third that say why. */
 final class DeviceCell extends TreeCell<DeviceNode> {
     private static final Texts TEXTS = Texts.of(DeviceCell.class);
     private static final double INDENT = 20;
+    private static final double TIP_WIDTH = 420;
 
     private final Function<DeviceNode, ContextMenu> menus;
     private Subscription live = Subscription.EMPTY;
@@ -59,12 +63,15 @@ final class DeviceCell extends TreeCell<DeviceNode> {
     private Node open(DeviceSession session) {
         var name = label(session.name(), "strong");
         var title = label("", "muted", "small");
+        title.setId("device-title");
         title.setMinWidth(0);
+        title.setMaxWidth(Double.MAX_VALUE);
+        HBox.setHgrow(title, Priority.ALWAYS);
         var dot = new Region();
         dot.getStyleClass().add("dot");
         live = Subscription.combine(
                 session.title().subscribe(title::setText), session.state().subscribe(s -> show(dot, s)));
-        return row(Icons.of(session.icon()), name, title, gap(), dot);
+        return row(Icons.of(session.icon()), name, title, dot);
     }
 
     private static void show(Region dot, DeviceSession.State state) {
@@ -76,30 +83,31 @@ final class DeviceCell extends TreeCell<DeviceNode> {
 
     private static Node space(DeviceNode.Space space) {
         var name = label("ns " + Integer.toUnsignedString(space.nsid()));
-        name.setPrefWidth(40);
+        name.setPrefWidth(34);
         var format = space.metadataBytes() == 0
                 ? Figures.bytes(space.lbaBytes())
                 : Figures.bytes(space.lbaBytes()) + " + " + space.metadataBytes();
+        var lba = label(format, "muted", "small");
         return row(
-                Icons.small("mdi2d-database-outline"),
-                name,
-                label(format, "muted", "small"),
-                gap(),
-                label(Figures.bytes(space.sizeBytes()), "mono", "muted"));
+                        Icons.small("mdi2d-database-outline"),
+                        name,
+                        lba,
+                        gap(),
+                        label(Figures.bytes(space.sizeBytes()), "mono", "muted"))
+                .optional(lba);
     }
 
     private Node queue(DeviceNode.Queue queue) {
         var name = label(queue.qid() == 0 ? "admin" : "q" + queue.qid());
         name.setPrefWidth(40);
         var role = label("", "muted", "small");
-        role.setMinWidth(0);
         var bar = new QdepthBar();
-        bar.setMinWidth(40);
+        bar.setMinWidth(20);
         var figures = label("", "mono");
-        figures.setMinWidth(48);
         figures.getStyleClass().add("right");
         live = queue.info().subscribe(info -> show(info, role, bar, figures));
-        return row(Icons.small("mdi2s-swap-vertical"), name, role, gap(), bar, figures);
+        return row(Icons.small("mdi2s-swap-vertical"), name, role, gap(), bar, figures)
+                .optional(role, bar);
     }
 
     private static void show(Qpair.Info info, Label role, QdepthBar bar, Label figures) {
@@ -112,12 +120,15 @@ final class DeviceCell extends TreeCell<DeviceNode> {
     }
 
     private static Node openable(DiscoveredDevice device) {
+        var name = label(device.name(), "muted", "small");
+        var state = label(TEXTS.get("found.open"), "small", "muted");
         return row(
-                styled(Icons.of(DeviceKinds.icon(device.address())), "muted"),
-                label(device.address().text(), "mono"),
-                clipped(label(device.name(), "muted", "small")),
-                gap(),
-                label(TEXTS.get("found.open"), "small", "muted"));
+                        styled(Icons.of(DeviceKinds.icon(device.address())), "muted"),
+                        label(device.address().text(), "mono"),
+                        name,
+                        gap(),
+                        state)
+                .optional(state, name);
     }
 
     private Node locked(DiscoveredDevice device) {
@@ -130,9 +141,14 @@ final class DeviceCell extends TreeCell<DeviceNode> {
                 ? device.name()
                 : device.model() + ", " + Figures.bytes(device.capacityBytes());
         var model = label(what, "muted", "small");
-        var reason = label(device.reason(), "attention", "small");
+        model.setMinWidth(0);
+        var reason = label(state(device), "attention", "small");
         reason.setWrapText(true);
         reason.setMinHeight(Region.USE_PREF_SIZE);
+        var tip = new Tooltip(device.reason());
+        tip.setWrapText(true);
+        tip.setMaxWidth(TIP_WIDTH);
+        Tooltip.install(head, tip);
         var words = new VBox(model, reason);
         words.getStyleClass().add("found-words");
         var all = new VBox(head, words);
@@ -141,6 +157,20 @@ final class DeviceCell extends TreeCell<DeviceNode> {
         all.prefWidthProperty().bind(getTreeView().widthProperty().subtract(2 * INDENT + 16));
         all.setMaxWidth(Region.USE_PREF_SIZE);
         return all;
+    }
+
+    /** What stands in the way, short; the details below the tree say all of it. */
+    private static String state(DiscoveredDevice device) {
+        var place = device.place();
+        if (!place.exists() || device.kind() == Device.Kind.KERNEL) {
+            return device.reason();
+        }
+        if (!place.users().isEmpty()) {
+            return TEXTS.get("found.used", place.driver());
+        }
+        return place.driver().isEmpty()
+                ? TEXTS.get("found.unbound")
+                : place.driver().equals("vfio-pci") ? device.reason() : TEXTS.get("found.bound", place.driver());
     }
 
     private static Node styled(Node node, String styleClass) {
@@ -155,20 +185,15 @@ final class DeviceCell extends TreeCell<DeviceNode> {
         return label;
     }
 
-    private static Label clipped(Label label) {
-        label.setMinWidth(0);
-        return label;
-    }
-
     private static Region gap() {
         var gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         return gap;
     }
 
-    private static HBox row(Node... nodes) {
-        var row = new HBox(nodes);
-        row.getStyleClass().add("row");
+    private static FittingRow row(Node... nodes) {
+        var row = new FittingRow(nodes);
+        row.setSpacing(6);
         row.setMinHeight(24);
         row.setMaxWidth(Double.MAX_VALUE);
         return row;

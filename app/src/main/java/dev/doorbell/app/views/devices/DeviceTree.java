@@ -1,5 +1,6 @@
 package dev.doorbell.app.views.devices;
 
+import dev.doorbell.driver.DeviceAddress;
 import dev.doorbell.driver.DiscoveredDevice;
 import dev.doorbell.driver.Namespace;
 import dev.doorbell.driver.Qpair;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.scene.control.TreeItem;
 import javafx.util.Subscription;
@@ -37,6 +39,16 @@ final class DeviceTree {
         fill();
     }
 
+    /** What was found at an address. */
+    Optional<DiscoveredDevice> found(DeviceAddress address) {
+        return found.stream().filter(d -> same(d.address(), address)).findFirst();
+    }
+
+    /** Whether two addresses are one device, opened for writing or not. */
+    private static boolean same(DeviceAddress one, DeviceAddress other) {
+        return one.writable().equals(other.writable());
+    }
+
     void filter(String words) {
         filter = words.toLowerCase(Locale.ROOT);
         fill();
@@ -57,8 +69,7 @@ final class DeviceTree {
         }
         for (var device : found) {
             var node = new DeviceNode.Found(device);
-            boolean open =
-                    workbench.sessions().stream().anyMatch(s -> s.address().equals(device.address()));
+            boolean open = workbench.sessions().stream().anyMatch(s -> same(s.address(), device.address()));
             if (!open && node.words().toLowerCase(Locale.ROOT).contains(filter)) {
                 items.add(existing(node));
             }

@@ -3,6 +3,9 @@ package dev.doorbell.app.views.devices;
 import dev.doorbell.app.controls.Icons;
 import dev.doorbell.app.controls.SearchField;
 import dev.doorbell.app.model.FxThread;
+import dev.doorbell.app.model.RecentDevices;
+import dev.doorbell.driver.Device;
+import dev.doorbell.driver.DiscoveredDevice;
 import dev.doorbell.driver.Discovery;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Problem;
@@ -10,7 +13,9 @@ import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.View;
 import dev.doorbell.plugin.ViewContext;
 import dev.doorbell.plugin.Workbench;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import javafx.collections.ListChangeListener;
 import javafx.scene.Node;
@@ -27,17 +32,20 @@ import javafx.scene.input.KeyCode;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
-import javafx.scene.layout.VBox;
 
-/** The tree with its filter and the line for an address. */
+/** The tree with its filter, where devices are added, and what is known of the chosen one. */
 final class DevicesView implements View {
     private static final Texts TEXTS = Texts.of(DevicesView.class);
+
+    private static final double DETAILS_SHARE = 0.5;
 
     private final Workbench workbench;
     private final DeviceTree devices;
     private final TreeView<DeviceNode> tree;
     private final SearchField filter = new SearchField("mdi2m-magnify", TEXTS.get("filter"), "");
-    private final AddressBar address;
+    private final AddDevicePane add;
+    private final DeviceDetails details = new DeviceDetails();
+    private final DeviceBinding binding;
     private final BorderPane node = new BorderPane();
 
     DevicesView(ViewContext context) {
@@ -58,13 +66,19 @@ final class DevicesView implements View {
             }
         });
         tree.getSelectionModel().selectedItemProperty().addListener((o, was, is) -> follow(is));
-        address = new AddressBar(text -> workbench.open(text).exceptionally(e -> null));
+        add = new AddDevicePane(this::openAddress, () -> RecentDevices.of(workbench.settings()), this::adding);
+        binding = new DeviceBinding(workbench, details, this::scan);
         HBox.setHgrow(filter, Priority.ALWAYS);
         filter.input().textProperty().addListener(o -> devices.filter(filter.query()));
         var tools = new HBox(filter);
         tools.getStyleClass().add("view-toolbar");
-        node.setTop(new VBox(tools, address));
-        node.setCenter(tree);
+        node.setTop(tools);
+        details.maxHeightProperty().bind(node.heightProperty().multiply(DETAILS_SHARE));
+        adding(false);
+        node.getStyleClass().add("devices-view");
+        node.getStylesheets()
+                .add(Objects.requireNonNull(DevicesView.class.getResource("devices.css"))
+                        .toExternalForm());
         ListChangeListener<DeviceSession> changed = c -> devices.fill();
         workbench.sessions().addListener(changed);
         context.own(() -> workbench.sessions().removeListener(changed));
@@ -73,8 +87,18 @@ final class DevicesView implements View {
         scan();
     }
 
+    /** Where a device is added takes the place of the tree meanwhile. */
+    private void adding(boolean on) {
+        node.setCenter(on ? add : tree);
+        node.setBottom(on ? null : details);
+        if (!on) {
+            tree.requestFocus();
+        }
+    }
+
     /** Selecting an open device or something below it makes it the current one. */
     private void follow(TreeItem<DeviceNode> item) {
+        explain(item);
         if (item == null) {
             return;
         }
@@ -85,6 +109,57 @@ final class DevicesView implements View {
             case DeviceNode.Root root -> {}
             case DeviceNode.Found found -> {}
         }
+    }
+
+    private void openAddress(String text) {
+        workbench.open(text).exceptionally(e -> null);
+    }
+
+    /** What is known of the chosen device, below the tree. */
+    private void explain(TreeItem<DeviceNode> item) {
+        switch (item == null ? new DeviceNode.Root() : item.getValue()) {
+            case DeviceNode.Found found -> details.show(found.device(), false, buttons(found.device()));
+            case DeviceNode.Open open ->
+                devices.found(open.session().address())
+                        .filter(d -> d.place().exists() || d.kind() == Device.Kind.KERNEL)
+                        .ifPresentOrElse(d -> details.show(d, true), details::clear);
+            default -> details.clear();
+        }
+    }
+
+    private Button[] buttons(DiscoveredDevice device) {
+        var buttons = new ArrayList<Button>();
+        var address = device.address();
+        if (device.openable()) {
+            var key = address.startsShielded() ? "menu.open.shielded" : "menu.open";
+            buttons.add(DeviceBinding.button(
+                    key, "mdi2p-power-plug-outline", "accent", "device-open", () -> openAddress(address.text())));
+        }
+        if (AddDevicePane.hasForm(address)) {
+            buttons.add(DeviceBinding.button(
+                    "menu.options", "mdi2t-tune", "outlined", "device-options", () -> add.show(address.scheme())));
+        }
+        if (bindable(device)) {
+            buttons.add(DeviceBinding.button(
+                    "menu.bind", "mdi2l-link-variant", "outlined", "device-bind", () -> binding.bind(device)));
+        }
+        if (unbindable(device)) {
+            buttons.add(DeviceBinding.button(
+                    "menu.unbind",
+                    "mdi2l-link-variant-off",
+                    "outlined",
+                    "device-unbind",
+                    () -> binding.unbind(device)));
+        }
+        return buttons.toArray(Button[]::new);
+    }
+
+    private static boolean bindable(DiscoveredDevice device) {
+        return device.place().exists() && !unbindable(device);
+    }
+
+    private static boolean unbindable(DiscoveredDevice device) {
+        return device.kernelDriver().equals("vfio-pci");
     }
 
     private void current(DeviceSession session) {
@@ -169,13 +244,32 @@ final class DevicesView implements View {
                 if (device.openable()) {
                     menu.getItems()
                             .add(item(
-                                    "menu.open",
+                                    device.address().startsShielded() ? "menu.open.shielded" : "menu.open",
                                     "mdi2p-power-plug-outline",
                                     () -> workbench
                                             .open(device.address().text())
                                             .exceptionally(e -> null)));
                 } else {
                     menu.getItems().add(item("menu.reason", "mdi2c-content-copy", () -> copy(device.reason())));
+                }
+                if (AddDevicePane.hasForm(device.address())) {
+                    menu.getItems()
+                            .add(item(
+                                    "menu.options",
+                                    "mdi2t-tune",
+                                    () -> add.show(device.address().scheme())));
+                }
+                if (bindable(device)) {
+                    menu.getItems().add(item("menu.bind", "mdi2l-link-variant", () -> {
+                        choose(device);
+                        binding.bind(device);
+                    }));
+                }
+                if (unbindable(device)) {
+                    menu.getItems().add(item("menu.unbind", "mdi2l-link-variant-off", () -> {
+                        choose(device);
+                        binding.unbind(device);
+                    }));
                 }
                 menu.getItems()
                         .add(item(
@@ -203,12 +297,37 @@ final class DevicesView implements View {
     private void scan() {
         FxThread.hop(CompletableFuture.supplyAsync(Discovery::scan)).whenComplete((found, failure) -> {
             if (failure == null) {
+                var chosen = tree.getSelectionModel().getSelectedItem();
                 devices.found(found);
-                select(workbench.device().get());
+                again(chosen);
+                if (tree.getSelectionModel().getSelectedItem() == null) {
+                    select(workbench.device().get());
+                }
             } else {
                 workbench.problems().add(Problem.error("devices", failure));
             }
         });
+    }
+
+    /** The same device after a new look at the machine, which may tell other things of it. */
+    private void again(TreeItem<DeviceNode> chosen) {
+        if (chosen == null) {
+            return;
+        }
+        if (chosen.getValue() instanceof DeviceNode.Found found) {
+            choose(found.device());
+        }
+        explain(tree.getSelectionModel().getSelectedItem());
+    }
+
+    private void choose(DiscoveredDevice device) {
+        devices.root().getChildren().stream()
+                .filter(i -> i.getValue() instanceof DeviceNode.Found f
+                        && f.device().address().equals(device.address()))
+                .findFirst()
+                .ifPresentOrElse(
+                        i -> tree.getSelectionModel().select(i),
+                        () -> tree.getSelectionModel().clearSelection());
     }
 
     @Override
@@ -231,11 +350,11 @@ final class DevicesView implements View {
         filter.startTyping();
     }
 
-    /** {@code "add"} shows the line for an address, {@code "rescan"} looks again. */
+    /** {@code "add"} shows where devices are added, {@code "rescan"} looks again. */
     @Override
     public void open(Object argument) {
         if (argument.equals("add")) {
-            address.show();
+            add.show();
         } else if (argument.equals("rescan")) {
             scan();
         }
@@ -243,15 +362,15 @@ final class DevicesView implements View {
 
     @Override
     public List<Node> tabActions() {
-        var add = new Button("", Icons.of("mdi2p-plus"));
-        add.setId("devices-add");
-        add.getStyleClass().add("icon-button");
-        add.setTooltip(new Tooltip(TEXTS.get("add.tip")));
-        add.setOnAction(e -> address.show());
+        var plus = new Button("", Icons.of("mdi2p-plus"));
+        plus.setId("devices-add");
+        plus.getStyleClass().add("icon-button");
+        plus.setTooltip(new Tooltip(TEXTS.get("add.tip")));
+        plus.setOnAction(e -> add.show());
         var rescan = new Button("", Icons.of("mdi2r-refresh"));
         rescan.getStyleClass().add("icon-button");
         rescan.setTooltip(new Tooltip(TEXTS.get("rescan.tip")));
         rescan.setOnAction(e -> scan());
-        return List.of(add, rescan);
+        return List.of(plus, rescan);
     }
 }

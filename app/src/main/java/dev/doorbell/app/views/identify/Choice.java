@@ -19,7 +19,7 @@ record Choice(IdentifySpec spec, int nsid, String text) {
     private static final Set<Integer> LISTS = Set.of(0x02, 0x07, 0x10, 0x1a);
 
     private static final int CONTROLLER = 0x01;
-    private static final int NAMESPACE = 0x00;
+    static final int NAMESPACE = 0x00;
 
     /** All there is to choose on a device with these namespaces: controller, namespaces, then by CNS. */
     static List<Choice> all(List<IdentifySpec> specs, List<Integer> namespaces, Texts texts) {

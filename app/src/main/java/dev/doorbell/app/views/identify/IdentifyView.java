@@ -1,36 +1,38 @@
 package dev.doorbell.app.views.identify;
 
 import dev.doorbell.app.controls.FieldsPane;
+import dev.doorbell.app.views.reading.NamespaceId;
 import dev.doorbell.app.views.reading.ReadingPane;
+import dev.doorbell.app.views.reading.ReadingView;
 import dev.doorbell.app.views.reading.Source;
 import dev.doorbell.driver.Controller;
 import dev.doorbell.plugin.DeviceEvent;
 import dev.doorbell.plugin.DeviceSession;
-import dev.doorbell.plugin.Memento;
 import dev.doorbell.plugin.Texts;
-import dev.doorbell.plugin.View;
 import dev.doorbell.plugin.ViewContext;
 import dev.doorbell.spec.Decoded;
 import dev.doorbell.spec.IdentifySpec;
 import dev.doorbell.spec.StructureSpec;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import javafx.scene.Node;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import javafx.scene.control.ComboBox;
 import javafx.scene.layout.Region;
 
 /** A chooser of Identify structures over the fields and bytes of the chosen one. */
-final class IdentifyView implements View {
+final class IdentifyView extends ReadingView {
     private final Texts texts;
     private final ViewContext context;
-    private final ReadingPane pane;
     private final ComboBox<Choice> chooser = new ComboBox<>();
     private boolean filling;
+    private Object wish = "";
 
     IdentifyView(ViewContext context) {
+        super(new ReadingPane(context, new FieldsPane()));
         this.context = context;
         texts = context.texts(IdentifyView.class);
-        pane = new ReadingPane(context, new FieldsPane());
         chooser.getStyleClass().add("small");
         chooser.setId("identify-chooser");
         chooser.setPrefWidth(192);
@@ -38,10 +40,11 @@ final class IdentifyView implements View {
         chooser.setVisibleRowCount(20);
         chooser.valueProperty().addListener((o, was, is) -> {
             if (is != null && !filling) {
+                wish = "";
                 show(is);
             }
         });
-        pane.addChooser(chooser);
+        pane().addChooser(chooser);
         fill(List.of());
         context.watch(context.device(), s -> listNamespaces());
         context.onDeviceEvent(event -> {
@@ -52,71 +55,33 @@ final class IdentifyView implements View {
     }
 
     @Override
-    public Node node() {
-        return pane;
+    protected void turnTo(Object what) {
+        Predicate<Choice> wanted = switch (what) {
+            case IdentifySpec spec -> c -> c.spec().equals(spec);
+            case StructureSpec structure -> c -> c.spec().structures().contains(structure);
+            case NamespaceId id -> c -> c.spec().cns() == Choice.NAMESPACE && c.nsid() == id.value();
+            case Choice choice -> choice::isSame;
+            default -> c -> false;
+        };
+        // Of a namespace's structures, that of the namespace in sight.
+        Optional<Choice> found = chooser.getItems().stream()
+                .filter(wanted)
+                .max(Comparator.comparing(c -> c.nsid() == chooser.getValue().nsid()));
+        found.ifPresent(chooser::setValue);
+        // Namespaces are listed when the device has told them.
+        wish = found.isPresent() ? "" : what;
     }
 
     @Override
-    public boolean refreshable() {
-        return true;
-    }
-
-    @Override
-    public void refresh() {
-        pane.refresh();
-    }
-
-    @Override
-    public void find() {
-        pane.find();
-    }
-
-    @Override
-    public void open(Object argument) {
-        switch (argument) {
-            case IdentifySpec spec -> choose(spec, 0);
-            case StructureSpec structure ->
-                chooser.getItems().stream()
-                        .filter(c -> c.spec().structure().equals(Optional.of(structure)))
-                        .findFirst()
-                        .ifPresent(chooser::setValue);
-            case Integer nsid ->
-                chooser.getItems().stream()
-                        .filter(c -> c.spec().cns() == 0 && c.nsid() == nsid)
-                        .findFirst()
-                        .ifPresent(chooser::setValue);
-            case String path -> pane.open(path);
-            default -> {}
-        }
-    }
-
-    @Override
-    public Object place() {
-        return pane.fields().tree().chosen().map(r -> r.field().path()).orElse("");
-    }
-
-    @Override
-    public void save(Memento memento) {
-        pane.save(memento);
-    }
-
-    @Override
-    public void restore(Memento memento) {
-        pane.restore(memento);
-    }
-
-    private void choose(IdentifySpec spec, int nsid) {
-        chooser.getItems().stream()
-                .filter(c -> c.spec().cns() == spec.cns() && (nsid == 0 || c.nsid() == nsid))
-                .findFirst()
-                .ifPresent(chooser::setValue);
+    protected Object what() {
+        return chooser.getValue();
     }
 
     private void listNamespaces() {
-        pane.session()
+        pane().session()
                 .filter(s -> s.state().getValue() == DeviceSession.State.READY)
                 .ifPresent(s -> s.ask(Controller::activeNamespaces).whenComplete((list, failure) -> {
-                    if (failure == null && pane.session().equals(Optional.of(s))) {
+                    if (failure == null && pane().session().equals(Optional.of(s))) {
                         fill(list);
                     }
                 }));
@@ -131,22 +96,31 @@ final class IdentifyView implements View {
                 before.flatMap(b -> choices.stream().filter(b::isSame).findFirst());
         filling = false;
         chooser.setValue(again.orElse(choices.getFirst()));
+        if (!wish.equals("")) {
+            turnTo(wish);
+        }
     }
 
     private void show(Choice choice) {
         IdentifySpec spec = choice.spec();
         int csi = Math.max(0, spec.csi());
+        // Read with the data, on the session's thread.
+        AtomicLong page = new AtomicLong(4096);
         String suffix = spec.csi() > 0 ? "/" + spec.csi() : "";
-        pane.setSource(new Source(
+        pane().setSource(new Source(
                 "identify/" + spec.cns() + "/" + Integer.toUnsignedString(choice.nsid()) + suffix,
                 List.of(texts.get("title"), choice.text()),
-                c -> c.identify(spec.cns(), choice.nsid(), 0, csi),
-                data -> decode(spec, data)));
+                c -> {
+                    page.set(c.device().registers().smallestPageBytes());
+                    return c.identify(spec.cns(), choice.nsid(), 0, csi);
+                },
+                data -> decode(spec, data, page.get())));
     }
 
-    private static Decoded decode(IdentifySpec spec, byte[] data) {
+    private static Decoded decode(IdentifySpec spec, byte[] data, long pageBytes) {
         return spec.structure()
                 .orElseGet(() -> new StructureSpec("raw", spec.title(), 0, spec.ref(), spec.text(), List.of()))
+                .withPages(pageBytes)
                 .decode(data);
     }
 }

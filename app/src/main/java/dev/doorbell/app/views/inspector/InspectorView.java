@@ -5,6 +5,7 @@ import dev.doorbell.app.controls.EmptyState;
 import dev.doorbell.app.controls.Icons;
 import dev.doorbell.app.controls.ToggleChip;
 import dev.doorbell.app.views.reading.WritePanel;
+import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Selection;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.View;
@@ -12,8 +13,8 @@ import dev.doorbell.plugin.ViewContext;
 import dev.doorbell.spec.Decoded;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import javafx.collections.ListChangeListener;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -46,9 +47,6 @@ final class InspectorView implements View {
         this.context = context;
         texts = context.texts(InspectorView.class);
         root.getStyleClass().add("inspector");
-        root.getStylesheets()
-                .add(Objects.requireNonNull(InspectorView.class.getResource("inspector.css"))
-                        .toExternalForm());
         pin = new ToggleChip(texts.get("pin"), false);
         pin.setId("inspector-pin");
         pin.setMinWidth(Region.USE_PREF_SIZE);
@@ -60,6 +58,8 @@ final class InspectorView implements View {
             }
         });
         pin.setGraphic(Icons.small("mdi2p-pin-outline"));
+        back.setId("inspector-back");
+        forward.setId("inspector-forward");
         back.setTooltip(new Tooltip(texts.get("back")));
         forward.setTooltip(new Tooltip(texts.get("forward")));
         back.setOnAction(e -> trail.go(-1).ifPresent(this::show));
@@ -70,6 +70,9 @@ final class InspectorView implements View {
             }
         });
         context.watch(context.workbench().selection(), this::follow);
+        ListChangeListener<DeviceSession> sessions = c -> forgetClosed();
+        context.workbench().sessions().addListener(sessions);
+        context.own(() -> context.workbench().sessions().removeListener(sessions));
         if (trail.current().isEmpty()) {
             showNothing();
         }
@@ -104,6 +107,15 @@ final class InspectorView implements View {
             showNothing();
         } else {
             visit(selection);
+        }
+    }
+
+    /** What was read from a device that is closed cannot be written or read again: it goes, from the way back too. */
+    private void forgetClosed() {
+        List<DeviceSession> open = context.workbench().sessions();
+        if (trail.keep(s -> s.device().map(open::contains).orElse(true))) {
+            pin.setSelected(false);
+            trail.current().ifPresentOrElse(this::show, this::showNothing);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.doorbell.plugin.Selection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** What the Inspector has shown, to go back and forward in. A newer value of the same thing takes its place. */
 final class Trail {
@@ -43,6 +44,16 @@ final class Trail {
     Optional<Selection> go(int step) {
         at = shown.isEmpty() ? -1 : Math.clamp(at + step, 0, shown.size() - 1);
         return current();
+    }
+
+    /** Forgets what is not to be kept; true when anything was forgotten. */
+    boolean keep(Predicate<Selection> wanted) {
+        Optional<Selection> here = current();
+        boolean changed = shown.removeIf(wanted.negate());
+        if (changed) {
+            at = here.map(shown::indexOf).filter(i -> i >= 0).orElse(shown.size() - 1);
+        }
+        return changed;
     }
 
     static boolean isSame(Selection a, Selection b) {

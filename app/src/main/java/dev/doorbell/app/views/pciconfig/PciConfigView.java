@@ -9,39 +9,40 @@ import dev.doorbell.app.controls.HexView;
 import dev.doorbell.app.controls.ToggleChip;
 import dev.doorbell.app.views.reading.Failures;
 import dev.doorbell.app.views.reading.ReadingPane;
+import dev.doorbell.app.views.reading.ReadingView;
 import dev.doorbell.app.views.reading.Source;
 import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.PciFunction;
 import dev.doorbell.plugin.DeviceSession;
-import dev.doorbell.plugin.Memento;
 import dev.doorbell.plugin.Selection;
 import dev.doorbell.plugin.Texts;
-import dev.doorbell.plugin.View;
 import dev.doorbell.plugin.ViewContext;
+import dev.doorbell.spec.CapabilitySpec;
 import dev.doorbell.spec.Decoded;
+import dev.doorbell.spec.Hit;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
-import javafx.scene.Node;
 import javafx.scene.layout.Region;
 
 /** Configuration space: capabilities beside the bytes. Typed bytes are written only after they were shown and confirmed. */
-final class PciConfigView implements View {
+final class PciConfigView extends ReadingView {
+    /** What the decoder calls the first 64 bytes. */
+    private static final String HEADER = "header";
+
     private final Texts texts;
     private final ViewContext context;
-    private final ReadingPane pane;
     private final HexView hex;
     private final ConfigEdits edits = new ConfigEdits();
     private final ToggleChip edit;
 
     PciConfigView(ViewContext context) {
+        super(new ReadingPane(context, fields(context.texts(PciConfigView.class))));
         this.context = context;
         texts = context.texts(PciConfigView.class);
-        FieldTree tree = new FieldTree(texts.get("offset"), FieldText::offset);
-        FieldsPane fields = new FieldsPane(tree, 0);
-        hex = fields.hex();
-        pane = new ReadingPane(context, fields);
+        ReadingPane pane = pane();
+        hex = pane.fields().hex();
         pane.setWriter(this::writer);
         edit = new ToggleChip(texts.get("edit"), false);
         edit.setId("pci-edit");
@@ -57,47 +58,33 @@ final class PciConfigView implements View {
                 context.workbench().catalogue()::decodePci));
     }
 
-    @Override
-    public Node node() {
-        return pane;
-    }
-
-    @Override
-    public boolean refreshable() {
-        return true;
+    private static FieldsPane fields(Texts texts) {
+        return new FieldsPane(new FieldTree(texts.get("offset"), FieldText::offset), 0);
     }
 
     @Override
     public void refresh() {
         edit.setSelected(false);
-        pane.refresh();
-    }
-
-    @Override
-    public void find() {
-        pane.find();
+        super.refresh();
     }
 
     @Override
     public void open(Object argument) {
-        if (argument instanceof String path) {
-            pane.open(path);
+        // A field of a capability stands below that capability, one of the header below the header.
+        if (argument instanceof Hit hit && hit.owner() instanceof CapabilitySpec capability) {
+            open(hit.path().isEmpty() ? capability.name() : capability.name() + "." + hit.path());
+        } else if (argument instanceof Hit hit) {
+            open(hit.path().isEmpty() ? HEADER : HEADER + "." + hit.path());
+        } else {
+            super.open(argument);
         }
     }
 
     @Override
-    public Object place() {
-        return pane.fields().tree().chosen().map(r -> r.field().path()).orElse("");
-    }
-
-    @Override
-    public void save(Memento memento) {
-        pane.save(memento);
-    }
-
-    @Override
-    public void restore(Memento memento) {
-        pane.restore(memento);
+    protected void turnTo(Object what) {
+        if (what instanceof CapabilitySpec capability) {
+            pane().open(capability.name());
+        }
     }
 
     private PciFunction function(Controller controller) {
@@ -116,17 +103,17 @@ final class PciConfigView implements View {
                 hex.setData(edits.original());
             }
             edits.reset(new byte[0]);
-            pane.sayNothing();
+            pane().sayNothing();
         }
     }
 
     private void edited(int offset, byte value) {
         edits.edit(offset, value);
         if (edits.isEmpty()) {
-            pane.sayNothing();
+            pane().sayNothing();
             return;
         }
-        pane.session().ifPresent(session -> {
+        pane().session().ifPresent(session -> {
             Banner banner = Banner.question(texts.get("confirm", edits.all().size()), edits.describe());
             if (session.shielded()) {
                 banner.detail(texts.get("shield")).action(texts.get("lift"), () -> {
@@ -136,7 +123,7 @@ final class PciConfigView implements View {
             } else {
                 banner.main(texts.get("write"), () -> write(session, edits.all()));
             }
-            pane.say(banner.dismiss(texts.get("discard"), () -> edit.setSelected(false)));
+            pane().say(banner.dismiss(texts.get("discard"), () -> edit.setSelected(false)));
         });
     }
 
@@ -172,10 +159,10 @@ final class PciConfigView implements View {
             edit.setSelected(false);
             if (failure == null) {
                 context.workbench().say(texts.get("written"));
-                pane.refresh();
+                pane().refresh();
             } else {
-                pane.say(Banner.error(texts.get("failed", Failures.message(failure)), "")
-                        .dismiss(texts.get("ok"), pane::sayNothing));
+                pane().say(Banner.error(texts.get("failed", Failures.message(failure)), "")
+                        .dismiss(texts.get("ok"), pane()::sayNothing));
             }
         });
     }

@@ -40,6 +40,12 @@ final class CaseTree extends TreeTableView<CaseTree.Line> {
         record OfCase(CaseResult result) implements Line {}
     }
 
+    /** Shows the longest titles of the bundled plans. */
+    private static final double NAME = 520;
+
+    private static final double RESULT = 128;
+    private static final double TIME = 84;
+    private static final double SCROLL_BAR = 12;
     private static final PseudoClass BAD = PseudoClass.getPseudoClass("bad");
 
     private final Texts texts;
@@ -54,12 +60,15 @@ final class CaseTree extends TreeTableView<CaseTree.Line> {
         getStyleClass().add("lined");
         setShowRoot(false);
         setRoot(top);
-        setColumnResizePolicy(CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
+        setColumnResizePolicy(CONSTRAINED_RESIZE_POLICY_SUBSEQUENT_COLUMNS);
+        widthProperty().addListener(o -> fit());
         TreeTableColumn<Line, Line> name = column("case", 420);
         name.setCellFactory(c -> new NameCell());
-        TreeTableColumn<Line, Line> result = column("result", 200);
+        TreeTableColumn<Line, Line> result = column("result", 128);
+        result.setMinWidth(RESULT);
         result.setCellFactory(c -> new TextCell(this::result, "muted"));
-        TreeTableColumn<Line, Line> time = column("time", 84);
+        TreeTableColumn<Line, Line> time = column("time", TIME);
+        time.getStyleClass().add("right");
         time.setMinWidth(80);
         time.setMaxWidth(120);
         time.setCellFactory(c -> new TextCell(CaseTree::time, "mono", "right"));
@@ -84,8 +93,17 @@ final class CaseTree extends TreeTableView<CaseTree.Line> {
         });
     }
 
+    /** What a case is called needs more room than how it ended; a finding takes what a wide view has to spare. */
+    private void fit() {
+        double room = getWidth() - SCROLL_BAR - TIME;
+        double result = Math.clamp(room - NAME, RESULT, room / 2);
+        getColumns().get(1).setPrefWidth(result);
+        getColumns().get(0).setPrefWidth(room - result);
+    }
+
     private TreeTableColumn<Line, Line> column(String key, double width) {
         TreeTableColumn<Line, Line> column = new TreeTableColumn<>(texts.get("cases." + key));
+        column.setId("case-" + key);
         column.setPrefWidth(width);
         column.setSortable(false);
         column.setCellValueFactory(f -> new ReadOnlyObjectWrapper<>(f.getValue().getValue()));

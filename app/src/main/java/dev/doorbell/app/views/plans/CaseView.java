@@ -45,7 +45,6 @@ final class CaseView implements View {
         texts = context.texts(CaseView.class);
         desk = context.workbench().shared(TestDesk.class, TestDesk::new);
         root.getStyleClass().add("case-view");
-        root.getStylesheets().add(PlansView.stylesheet());
         root.setFitToWidth(true);
         root.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
         context.watch(desk.current(), r -> {
@@ -178,8 +177,12 @@ final class CaseView implements View {
 
     private Node failure(StepResult step) {
         VBox section = section("case.step");
-        ((Label) section.getChildren().getFirst())
-                .setText(texts.get("case.step", step.path(), step.title(), step.source()));
+        Label title = (Label) section.getChildren().getFirst();
+        // The folder says little and takes much room.
+        String file = step.source().substring(step.source().lastIndexOf('/') + 1);
+        title.setText(texts.get("case.step", step.path(), step.title(), file));
+        title.setWrapText(true);
+        title.setTooltip(new Tooltip(step.source()));
         section.getChildren().add(pair("case.expected", step.expected()));
         section.getChildren().add(pair("case.got", step.got()));
         step.difference().ifPresent(d -> section.getChildren().add(new DifferencePane(texts, d)));
@@ -205,11 +208,10 @@ final class CaseView implements View {
             icon.setMinWidth(Region.USE_PREF_SIZE);
             Label title = new Label(step.title());
             title.setMinWidth(0);
-            Tooltip.install(
-                    title,
-                    new Tooltip(step.title()
-                            + (step.expected().isEmpty() ? "" : "\n" + step.expected())
-                            + (step.got().isEmpty() ? "" : "\n" + step.got())));
+            title.setId("case-step-title");
+            title.setTooltip(new Tooltip(step.title()
+                    + (step.expected().isEmpty() ? "" : "\n" + step.expected())
+                    + (step.got().isEmpty() ? "" : "\n" + step.got())));
             Region gap = new Region();
             HBox.setHgrow(gap, Priority.ALWAYS);
             Label time = new Label(States.time(step.durationNanos()));
@@ -260,8 +262,9 @@ final class CaseView implements View {
             name.setMinWidth(Region.USE_PREF_SIZE);
             Label details = new Label(line.success() ? line.details() : line.status());
             details.getStyleClass().addAll("muted", "small");
+            details.setId("case-command-details");
             details.setMinWidth(0);
-            Tooltip.install(details, new Tooltip(line.details() + "\n" + line.status()));
+            details.setTooltip(new Tooltip(line.details() + "\n" + line.status()));
             Region gap = new Region();
             HBox.setHgrow(gap, Priority.ALWAYS);
             Label time = new Label(States.time(line.latencyNanos()));

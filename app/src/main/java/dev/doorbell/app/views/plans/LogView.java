@@ -54,15 +54,15 @@ final class LogView implements View {
         HBox bar = new HBox(level, follow, filter);
         bar.getStyleClass().add("view-toolbar");
         root.setTop(bar);
-        root.getStylesheets().add(PlansView.stylesheet());
         root.getStyleClass().add("run-log");
         table.setId("run-log");
         table.setPlaceholder(new EmptyState("mdi2t-text-box-outline", texts.get("log.empty")));
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_LAST_COLUMN);
-        table.getColumns().add(column("time", 108, l -> TIME.format(l.time()), "mono"));
+        table.getColumns().add(narrow(column("time", 108, l -> TIME.format(l.time()), "mono")));
         table.getColumns()
-                .add(column("level", 64, l -> texts.get("level." + l.level().name()), "level"));
-        table.getColumns().add(column("case", 280, LogLine::caseTitle, "muted"));
+                .add(narrow(
+                        column("level", 64, l -> texts.get("level." + l.level().name()), "level")));
+        table.getColumns().add(column("case", 440, LogLine::caseTitle, "muted"));
         table.getColumns().add(column("message", 600, LogLine::message, ""));
         table.setRowFactory(t -> new TableRow<>() {
             @Override
@@ -80,6 +80,7 @@ final class LogView implements View {
     private TableColumn<LogLine, LogLine> column(
             String key, double width, Function<LogLine, String> text, String style) {
         TableColumn<LogLine, LogLine> column = new TableColumn<>(texts.get("log.column." + key));
+        column.setId("log-" + key);
         column.setPrefWidth(width);
         column.setSortable(false);
         column.setCellValueFactory(f -> new ReadOnlyObjectWrapper<>(f.getValue()));
@@ -108,6 +109,13 @@ final class LogView implements View {
                 }
             }
         });
+        return column;
+    }
+
+    /** A column whose texts are all of one length. */
+    private static TableColumn<LogLine, LogLine> narrow(TableColumn<LogLine, LogLine> column) {
+        column.setMinWidth(column.getPrefWidth());
+        column.setMaxWidth(column.getPrefWidth() * 1.5);
         return column;
     }
 

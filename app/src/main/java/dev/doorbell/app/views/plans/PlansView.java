@@ -12,12 +12,12 @@ import dev.doorbell.testplans.plan.PlanCase;
 import dev.doorbell.testplans.run.RunResult;
 import dev.doorbell.testplans.run.State;
 import java.io.File;
+import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import javafx.css.PseudoClass;
@@ -87,7 +87,6 @@ final class PlansView implements View {
         bar.getStyleClass().add("view-toolbar");
         VBox.setVgrow(tree, Priority.ALWAYS);
         root.getStyleClass().add("plans-view");
-        root.getStylesheets().add(stylesheet());
         root.getChildren().setAll(bar, tree);
         tree.setId("plans-tree");
         tree.setShowRoot(false);
@@ -114,10 +113,6 @@ final class PlansView implements View {
         });
         context.watch(desk.job(), j -> run.setDisable(j != null));
         fill();
-    }
-
-    static String stylesheet() {
-        return Objects.requireNonNull(PlansView.class.getResource("plans.css")).toExternalForm();
     }
 
     private void fill() {
@@ -247,10 +242,13 @@ final class PlansView implements View {
         filter.startTyping();
     }
 
+    /** {@code run:ID} runs a plan; the path of a plan file adds it to the list. */
     @Override
     public void open(Object argument) {
         if (argument instanceof String text && text.startsWith("run:")) {
             desk.startBundled(text.substring(4));
+        } else if (argument instanceof Path file) {
+            desk.add(List.of(file));
         }
     }
 
@@ -265,6 +263,7 @@ final class PlansView implements View {
             HBox.setHgrow(gap, Priority.ALWAYS);
             note.getStyleClass().addAll("muted", "small");
             note.setMinWidth(USE_PREF_SIZE);
+            name.setId("plans-name");
             name.setMinWidth(40);
             row = new HBox(6, icon, name, gap, note);
             row.setAlignment(Pos.CENTER_LEFT);

@@ -64,7 +64,6 @@ final class RunView implements View {
         filter = SearchField.filter(texts.get("run.filter"));
         tree = new CaseTree(texts, id -> desk.caseId().set(id));
         root.getStyleClass().add("run-view");
-        root.getStylesheets().add(PlansView.stylesheet());
         VBox.setVgrow(tree, Priority.ALWAYS);
         body.getChildren().setAll(head(), filters(), tree);
         context.watch(desk.current(), this::follow);

@@ -2,13 +2,16 @@ package dev.doorbell.app.views.reading;
 
 import dev.doorbell.app.controls.FieldText;
 import dev.doorbell.app.controls.Icons;
+import dev.doorbell.app.controls.SaveDialog;
 import dev.doorbell.plugin.Problem;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.Workbench;
 import dev.doorbell.spec.Decoded;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +20,6 @@ import java.util.function.Supplier;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.Tooltip;
-import javafx.stage.FileChooser;
 
 /** Saves a reading: as JSON or CSV of its fields, or the bytes as they are. */
 final class ExportMenu extends MenuButton {
@@ -54,6 +56,7 @@ final class ExportMenu extends MenuButton {
         setAccessibleText(texts.get("export"));
         for (Form form : Form.values()) {
             MenuItem item = new MenuItem(texts.get("export." + form.name().toLowerCase(Locale.ROOT)));
+            item.setId("export-" + form.name().toLowerCase(Locale.ROOT));
             item.setOnAction(e -> export(form));
             getItems().add(item);
         }
@@ -62,12 +65,10 @@ final class ExportMenu extends MenuButton {
     private void export(Form form) {
         shown.get().ifPresent(what -> {
             String extension = form.name().toLowerCase(Locale.ROOT);
-            FileChooser chooser = new FileChooser();
-            chooser.setTitle(texts.get("export"));
-            chooser.setInitialFileName(what.fileName() + "." + extension);
-            chooser.getExtensionFilters().add(new FileChooser.ExtensionFilter(extension, "*." + extension));
-            Optional.ofNullable(chooser.showSaveDialog(getScene().getWindow()))
-                    .ifPresent(file -> save(file.toPath(), what, form));
+            workbench
+                    .shared(SaveDialog.class, w -> new SaveDialog())
+                    .ask(getScene().getWindow(), texts.get("export"), what.fileName() + "." + extension)
+                    .ifPresent(file -> save(file, what, form));
         });
     }
 
@@ -80,8 +81,17 @@ final class ExportMenu extends MenuButton {
         try {
             Files.write(file, content);
         } catch (IOException e) {
-            workbench.problems().show(Problem.error("", texts.get("export.failed", file, e.getMessage()), e));
+            workbench.problems().show(Problem.error("", texts.get("export.failed", file, reason(e)), e));
         }
         return null;
+    }
+
+    /** What a file system says is often the file's name and no more. */
+    private String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> texts.get("export.denied");
+            case NoSuchFileException missing -> texts.get("export.noFolder");
+            default -> e.getMessage();
+        };
     }
 }

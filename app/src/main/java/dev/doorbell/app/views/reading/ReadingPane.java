@@ -5,6 +5,7 @@ import dev.doorbell.app.controls.Chip;
 import dev.doorbell.app.controls.EmptyState;
 import dev.doorbell.app.controls.FieldRow;
 import dev.doorbell.app.controls.FieldsPane;
+import dev.doorbell.app.controls.FittingRow;
 import dev.doorbell.app.controls.SearchField;
 import dev.doorbell.app.controls.ToggleChip;
 import dev.doorbell.app.controls.Tone;
@@ -47,7 +48,7 @@ public final class ReadingPane extends BorderPane {
     private final ToggleChip nonZero;
     private final Chip changes;
     private final CompareMenu compare;
-    private final HBox tools = new HBox();
+    private final FittingRow tools = new FittingRow();
     private final HBox choosers = new HBox();
     private final VBox messages = new VBox();
     private Optional<Source> source = Optional.empty();
@@ -107,6 +108,7 @@ public final class ReadingPane extends BorderPane {
         ExportMenu export = new ExportMenu(texts, workbench(), () -> shown);
         tools.getChildren()
                 .addAll(filter, choosers, nonZero, gap, changes, compare, export, new PinButton(context, texts));
+        tools.optional(nonZero, compare, changes);
         VBox top = new VBox(tools, messages);
         setTop(top);
     }
@@ -139,6 +141,8 @@ public final class ReadingPane extends BorderPane {
     /** What the pane reads. */
     public void setSource(Source next) {
         source = Optional.of(next);
+        // A path that is asked for now is one of what comes, not of what still stands there.
+        shown = Optional.empty();
         stale = true;
         if (context.visible().getValue()) {
             refresh();
@@ -180,6 +184,9 @@ public final class ReadingPane extends BorderPane {
                 showAgain();
             } else {
                 failed(what, failure);
+            }
+            if (session.state().getValue() == DeviceSession.State.LOST) {
+                say(LostDevice.banner(workbench(), session));
             }
         });
     }
@@ -331,7 +338,7 @@ public final class ReadingPane extends BorderPane {
             case DeviceEvent.Opened e -> becomeStale();
             case DeviceEvent.Reset e -> becomeStale();
             case DeviceEvent.NamespacesChanged e -> becomeStale();
-            case DeviceEvent.Lost lost -> say(Banner.error(texts.get("lost", lost.reason()), texts.get("advice.lost")));
+            case DeviceEvent.Lost lost -> session().ifPresent(s -> say(LostDevice.banner(workbench(), s)));
             default -> {}
         }
     }
@@ -356,7 +363,11 @@ public final class ReadingPane extends BorderPane {
     }
 
     private void fit() {
-        filter.setPrefWidth(getWidth() < NARROW ? 120 : 200);
+        boolean narrow = getWidth() < NARROW;
+        filter.setPrefWidth(narrow ? 120 : 200);
+        filter.setMinWidth(narrow ? 80 : 100);
+        filter.input().setPromptText(texts.get(narrow ? "filter.short" : "filter"));
+        nonZero.setText(texts.get(narrow ? "nonZero.short" : "nonZero"));
         sayChanges();
     }
 

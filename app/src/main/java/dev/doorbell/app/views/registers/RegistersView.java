@@ -8,14 +8,13 @@ import dev.doorbell.app.controls.FieldsPane;
 import dev.doorbell.app.controls.Icons;
 import dev.doorbell.app.views.reading.Failures;
 import dev.doorbell.app.views.reading.ReadingPane;
+import dev.doorbell.app.views.reading.ReadingView;
 import dev.doorbell.app.views.reading.Source;
 import dev.doorbell.app.views.reading.WritePanel;
 import dev.doorbell.driver.Controller;
 import dev.doorbell.plugin.DeviceSession;
-import dev.doorbell.plugin.Memento;
 import dev.doorbell.plugin.Selection;
 import dev.doorbell.plugin.Texts;
-import dev.doorbell.plugin.View;
 import dev.doorbell.plugin.ViewContext;
 import dev.doorbell.spec.Catalogue;
 import dev.doorbell.spec.Decoded;
@@ -23,23 +22,21 @@ import dev.doorbell.spec.RegisterSpec;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
-import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Tooltip;
 
 /** The controller's registers beside their bytes; a chosen one can be written. */
-final class RegistersView implements View {
+final class RegistersView extends ReadingView {
     private final Texts texts;
     private final ViewContext context;
     private final Catalogue catalogue;
-    private final ReadingPane pane;
 
     RegistersView(ViewContext context) {
+        super(new ReadingPane(context, fields(context.texts(RegistersView.class))));
         this.context = context;
         texts = context.texts(RegistersView.class);
         catalogue = context.workbench().catalogue();
-        FieldTree tree = new FieldTree(texts.get("offset"), FieldText::offset);
-        pane = new ReadingPane(context, new FieldsPane(tree, 0));
+        ReadingPane pane = pane();
         pane.nonZeroChip().setSelected(false);
         pane.setWriter(this::writer);
         Button write = new Button(texts.get("write"), Icons.of("mdi2p-pencil-outline"));
@@ -57,48 +54,15 @@ final class RegistersView implements View {
                 catalogue::decodeRegisters));
     }
 
-    @Override
-    public Node node() {
-        return pane;
+    private static FieldsPane fields(Texts texts) {
+        return new FieldsPane(new FieldTree(texts.get("offset"), FieldText::offset), 0);
     }
 
     @Override
-    public boolean refreshable() {
-        return true;
-    }
-
-    @Override
-    public void refresh() {
-        pane.refresh();
-    }
-
-    @Override
-    public void find() {
-        pane.find();
-    }
-
-    @Override
-    public void open(Object argument) {
-        if (argument instanceof RegisterSpec register) {
-            pane.open(register.name());
-        } else if (argument instanceof String path) {
-            pane.open(path);
+    protected void turnTo(Object what) {
+        if (what instanceof RegisterSpec register) {
+            pane().open(register.name());
         }
-    }
-
-    @Override
-    public Object place() {
-        return pane.fields().tree().chosen().map(r -> r.field().path()).orElse("");
-    }
-
-    @Override
-    public void save(Memento memento) {
-        pane.save(memento);
-    }
-
-    @Override
-    public void restore(Memento memento) {
-        pane.restore(memento);
     }
 
     private Optional<RegisterSpec> registerOf(FieldRow row) {
@@ -111,10 +75,10 @@ final class RegistersView implements View {
 
     /** Opens the panel for the chosen register. */
     private void ask() {
-        Optional<DeviceSession> session = pane.session();
-        Optional<RegisterSpec> register = pane.fields().tree().chosen().flatMap(this::registerOf);
+        Optional<DeviceSession> session = pane().session();
+        Optional<RegisterSpec> register = pane().fields().tree().chosen().flatMap(this::registerOf);
         if (session.isEmpty() || register.isEmpty()) {
-            pane.say(Banner.question(texts.get("write.choose"), "").dismiss(texts.get("ok"), pane::sayNothing));
+            pane().say(Banner.question(texts.get("write.choose"), "").dismiss(texts.get("ok"), pane()::sayNothing));
             return;
         }
         RegisterSpec what = register.get();
@@ -129,8 +93,8 @@ final class RegistersView implements View {
 
     private void panel(DeviceSession session, RegisterSpec register, Decoded now) {
         String where = texts.get("where", register.name(), String.format("0x%02x", register.offset()));
-        WritePanel panel = new WritePanel(session, where, now, v -> write(session, register, v), pane::sayNothing);
-        pane.say(panel);
+        WritePanel panel = new WritePanel(session, where, now, v -> write(session, register, v), pane()::sayNothing);
+        pane().say(panel);
         panel.startTyping();
     }
 
@@ -146,7 +110,7 @@ final class RegistersView implements View {
                 .whenComplete((written, failure) -> {
                     if (failure == null) {
                         context.workbench().say(texts.get("written", register.name(), "0x" + value.toString(16)));
-                        pane.refresh();
+                        pane().refresh();
                     } else {
                         failed(register, failure);
                     }
@@ -160,7 +124,7 @@ final class RegistersView implements View {
     }
 
     private void failed(RegisterSpec register, Throwable failure) {
-        pane.say(Banner.error(texts.get("failed", register.name(), Failures.message(failure)), "")
-                .dismiss(texts.get("ok"), pane::sayNothing));
+        pane().say(Banner.error(texts.get("failed", register.name(), Failures.message(failure)), "")
+                .dismiss(texts.get("ok"), pane()::sayNothing));
     }
 }

@@ -17,6 +17,7 @@ import javafx.scene.Node;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.ColumnConstraints;
 import javafx.scene.layout.GridPane;
@@ -76,7 +77,6 @@ final class HistogramView implements View {
         texts = desk.texts();
         side = new Segmented<>(List.of(Side.values()), s -> texts.get("side." + s)).quiet();
         root.getStyleClass().addAll("view", "histogram-view");
-        root.getStylesheets().add(WorkloadView.stylesheet());
         root.setTop(toolbar());
         var table = new ScrollPane(table());
         table.setFitToWidth(true);
@@ -118,7 +118,8 @@ final class HistogramView implements View {
         side.valueProperty().addListener(o -> draw());
         count.setId("histogram-count");
         count.getStyleClass().addAll("muted", "small");
-        count.setMinWidth(0);
+        count.setMinWidth(Region.USE_PREF_SIZE);
+        count.setTooltip(new Tooltip(texts.get("histogram.count.tip")));
         var gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         var toolbar = new HBox(span, side, gap, count);

@@ -29,8 +29,9 @@ final class LiveCharts extends VBox {
     LiveCharts(TrafficDesk desk) {
         runs = desk.runs();
         texts = desk.texts();
-        throughput =
-                new TimeChart(frame, texts.get("chart.throughput"), Figures::si, LiveCharts::mebi).withoutTimeLabels();
+        throughput = new TimeChart(frame, texts.get("chart.throughput"), Figures::si, LiveCharts::mebi)
+                .withoutTimeLabels()
+                .rightInMebibytes();
         latency = new TimeChart(frame, texts.get("chart.latency"), Figures::nanos).withoutTimeLabels();
         latency.logarithmicProperty().set(true);
         temperature = new TimeChart(frame, texts.get("chart.temperature"), LiveCharts::celsius).fitted();
@@ -75,7 +76,7 @@ final class LiveCharts extends VBox {
     }
 
     private static String mebi(double mebibytes) {
-        return (mebibytes == Math.rint(mebibytes) ? Figures.count((long) mebibytes) : Figures.si(mebibytes)) + " MiB";
+        return Figures.bytes(mebibytes * (1 << 20));
     }
 
     private static String perSecond(double mebibytes) {

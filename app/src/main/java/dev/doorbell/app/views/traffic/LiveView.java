@@ -60,7 +60,6 @@ final class LiveView implements View {
         empty = new EmptyState("mdi2c-chart-line", texts.get("live.empty")).action(texts.get("start"), desk::start);
         empty.setId("live-empty");
         root.getStyleClass().addAll("view", "live-view");
-        root.getStylesheets().add(WorkloadView.stylesheet());
         root.setTop(new VBox(toolbar(), notice));
         stage.getChildren().addAll(charts, empty);
         root.setCenter(stage);

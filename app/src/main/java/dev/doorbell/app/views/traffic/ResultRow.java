@@ -18,18 +18,18 @@ final class ResultRow {
     enum Column {
         WORKER(64, false),
         QPAIR(48, false),
-        CPU(56, true),
-        IOPS(68, true),
-        BANDWIDTH(96, true),
-        READ(72, true),
-        P50(74, true),
-        P99(74, true),
-        P999(74, true),
-        MAX(74, true),
-        IOS(68, true),
+        CPU(52, true),
+        IOPS(60, true),
+        BANDWIDTH(90, true),
+        READ(68, true),
+        P50(68, true),
+        P99(68, true),
+        P999(68, true),
+        MAX(68, true),
+        IOS(62, true),
         ERRORS(56, true),
-        INFLIGHT(68, true),
-        STATE(60, false);
+        INFLIGHT(82, true),
+        STATE(84, false);
 
         private final double width;
         private final boolean figure;

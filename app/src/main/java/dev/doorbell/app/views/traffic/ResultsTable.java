@@ -1,5 +1,6 @@
 package dev.doorbell.app.views.traffic;
 
+import dev.doorbell.app.controls.Sparkline;
 import dev.doorbell.app.views.traffic.ResultRow.Column;
 import dev.doorbell.plugin.Texts;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.stream.Collectors;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.value.ChangeListener;
 import javafx.css.PseudoClass;
+import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
@@ -19,8 +21,6 @@ import javafx.scene.input.ClipboardContent;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyCodeCombination;
 import javafx.scene.input.KeyCombination;
-import javafx.scene.layout.Pane;
-import javafx.scene.shape.Polyline;
 
 /** A line a worker, and one for all of them; older runs have one line each. Cells change one by one. */
 final class ResultsTable extends TableView<ResultRow> {
@@ -122,19 +122,12 @@ final class ResultsTable extends TableView<ResultRow> {
 
     /** The course of the last minute as a thin line, from zero to its own largest value. */
     private static final class SparkCell extends TableCell<ResultRow, ResultRow> {
-        private static final double HEIGHT = 14;
-
-        private final Polyline line = new Polyline();
-        private final Pane pane = new Pane(line);
+        private final Sparkline line = new Sparkline();
         private final ChangeListener<Number> moved = (o, was, is) -> draw();
         private ResultRow row;
 
         SparkCell() {
-            line.getStyleClass().add("spark-line");
-            line.setManaged(false);
-            pane.setMinHeight(HEIGHT);
-            pane.setMaxHeight(HEIGHT);
-            widthProperty().addListener(o -> draw());
+            setContentDisplay(ContentDisplay.GRAPHIC_ONLY);
         }
 
         @Override
@@ -149,20 +142,12 @@ final class ResultsTable extends TableView<ResultRow> {
                     row.points().addListener(moved);
                 }
             }
-            setGraphic(empty || item == null ? null : pane);
+            setGraphic(empty || item == null ? null : line);
             draw();
         }
 
         private void draw() {
-            var values = row == null ? new double[0] : row.spark();
-            double top = Arrays.stream(values).max().orElse(0);
-            double width = Math.max(0, getWidth() - 17);
-            List<Double> points = new ArrayList<>();
-            for (int i = 0; i < values.length && values.length > 1; i++) {
-                points.add(0.5 + i * width / (values.length - 1));
-                points.add(HEIGHT - 0.5 - (top > 0 ? values[i] / top * (HEIGHT - 1) : 0));
-            }
-            line.getPoints().setAll(points);
+            line.show(row == null ? new double[0] : row.spark());
         }
     }
 }

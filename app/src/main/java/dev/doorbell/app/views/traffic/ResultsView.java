@@ -38,7 +38,6 @@ final class ResultsView implements View {
         table = new ResultsTable(texts);
         strip = new QpairStrip(desk);
         root.getStyleClass().addAll("view", "results-view");
-        root.getStylesheets().add(WorkloadView.stylesheet());
         root.setCenter(table);
         root.setBottom(strip);
         table.getSelectionModel().selectedItemProperty().addListener((o, was, is) -> choose(is));

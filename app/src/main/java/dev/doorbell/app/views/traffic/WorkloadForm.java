@@ -146,7 +146,8 @@ final class WorkloadForm extends VBox {
                 .setAll(
                         section(
                                 line("target", grow(target)),
-                                line("range", grow(first), note(texts.get("range.to")), grow(last)),
+                                line("first", grow(first)),
+                                line("last", grow(last)),
                                 line("access", access),
                                 randomLine,
                                 line("read", grow(read), percent)),
@@ -185,7 +186,7 @@ final class WorkloadForm extends VBox {
     private static Label note(String text) {
         var note = new Label(text);
         note.getStyleClass().addAll("muted", "small");
-        note.setMinWidth(0);
+        note.setMinWidth(USE_PREF_SIZE);
         return note;
     }
 

@@ -5,10 +5,10 @@ import dev.doorbell.app.controls.Chip;
 import dev.doorbell.app.controls.Icons;
 import dev.doorbell.app.controls.KeyCap;
 import dev.doorbell.app.controls.Tone;
+import dev.doorbell.app.controls.WindowKey;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.View;
 import dev.doorbell.plugin.ViewContext;
-import java.util.Objects;
 import javafx.collections.MapChangeListener;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
@@ -53,7 +53,6 @@ final class WorkloadView implements View {
         form = new WorkloadForm(desk);
         stop = new Button(texts.get("stop"), Icons.small("mdi2s-stop"));
         root.getStyleClass().addAll("view", "workload-view");
-        root.getStylesheets().add(stylesheet());
         root.setTop(toolbar());
         root.setCenter(middle());
         root.setBottom(foot());
@@ -63,6 +62,7 @@ final class WorkloadView implements View {
                 e.consume();
             }
         });
+        WindowKey.install(root, START, desk::start);
         context.watch(desk.draft(), d -> update());
         context.watch(desk.facts(), f -> update());
         context.watch(desk.refusal(), this::refuse);
@@ -71,11 +71,6 @@ final class WorkloadView implements View {
             buttons();
         });
         desk.invalid().addListener((MapChangeListener<String, String>) c -> edited());
-    }
-
-    static String stylesheet() {
-        return Objects.requireNonNull(WorkloadView.class.getResource("traffic.css"))
-                .toExternalForm();
     }
 
     private HBox toolbar() {

@@ -10,6 +10,7 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.TextField;
+import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -19,8 +20,11 @@ import javafx.scene.layout.VBox;
 final class WelcomeCards {
     private static final Texts TEXTS = Texts.of(WelcomeCards.class);
 
+    private static final double LEAST = 256;
+    private static final double GAP = 16;
+
     private final Workbench workbench;
-    private final HBox node = new HBox();
+    private final FlowPane node = new FlowPane();
     private final Button first = new Button();
 
     WelcomeCards(Workbench workbench) {
@@ -30,9 +34,16 @@ final class WelcomeCards {
         if (workbench.actions().action("view.open.plans").isPresent()) {
             node.getChildren().add(plan());
         }
-        for (var card : node.getChildren()) {
-            HBox.setHgrow(card, Priority.ALWAYS);
-        }
+        node.widthProperty().addListener(o -> fit());
+    }
+
+    /** As many cards side by side as can be read, all of one width. */
+    private void fit() {
+        int cards = node.getChildren().size();
+        int columns = Math.clamp((int) ((node.getWidth() + GAP) / (LEAST + GAP)), 1, cards);
+        double width = Math.floor((node.getWidth() - GAP * (columns - 1)) / columns);
+        node.getChildren().forEach(card -> ((Region) card).setPrefWidth(width));
+        node.setPrefWrapLength(node.getWidth());
     }
 
     Node node() {
@@ -49,15 +60,14 @@ final class WelcomeCards {
         picture.getStyleClass().addAll("s32", "accent-text");
         var title = new Label(TEXTS.get(key + ".title"));
         title.getStyleClass().add("subject");
+        title.setWrapText(true);
         var text = new Label(TEXTS.get(key + ".text"));
         text.getStyleClass().add("muted");
         text.setWrapText(true);
-        text.setMinHeight(40);
+        text.setMinHeight(Region.USE_PREF_SIZE);
         var card = new VBox(picture, title, text);
         card.getStyleClass().add("card");
-        card.setPrefWidth(298);
-        card.setMinWidth(220);
-        card.setMinHeight(292);
+        card.setMinHeight(272);
         return card;
     }
 
@@ -71,19 +81,22 @@ final class WelcomeCards {
         var note = new Label(TEXTS.get(key));
         note.getStyleClass().addAll("muted", "small");
         note.setWrapText(true);
+        note.setMinHeight(Region.USE_PREF_SIZE);
         return note;
     }
 
     private Node simulator() {
         var card = card("sim", "mdi2m-memory");
         card.getStyleClass().add("first");
+        var steps = new VBox();
+        card.getChildren().add(steps);
         for (int n = 1; n <= 3; n++) {
             var number = new Label(Integer.toString(n));
             number.getStyleClass().add("count");
             var step = new HBox(number, new Label(TEXTS.get("sim.step." + n)));
             step.getStyleClass().add("row");
             step.setMinHeight(24);
-            card.getChildren().add(step);
+            steps.getChildren().add(step);
         }
         first.setId("welcome-sim");
         first.getStyleClass().add("accent");

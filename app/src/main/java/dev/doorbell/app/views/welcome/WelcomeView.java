@@ -14,6 +14,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 
@@ -39,6 +40,7 @@ final class WelcomeView implements View {
         var sub = new Label(TEXTS.get("sub"));
         sub.getStyleClass().add("muted");
         sub.setWrapText(true);
+        sub.setMinHeight(Region.USE_PREF_SIZE);
         var lists = new HBox(found, recent, WelcomeLists.keys());
         lists.getStyleClass().add("welcome-lists");
         for (var list : lists.getChildren()) {

@@ -15,6 +15,13 @@ class TicksTest {
     }
 
     @Test
+    void marksOfMebibytesAreRoundInTheUnitThatIsShown() {
+        assertThat(Ticks.mebibytes(0, 800, 4)).containsExactly(0, 200, 400, 600, 800);
+        assertThat(Ticks.mebibytes(0, 4096, 4)).containsExactly(0, 1024, 2048, 3072, 4096);
+        assertThat(Ticks.mebibytes(0, 10_240, 5)).containsExactly(0, 2048, 4096, 6144, 8192, 10_240);
+    }
+
+    @Test
     void impossibleRangeHasNoMarks() {
         assertThat(Ticks.logarithmic(0, 10, 5)).isEmpty();
     }

@@ -156,6 +156,8 @@ class CmdlogViewTest {
         identifyAndWait(1);
         sim.run(() -> table.getSelectionModel().select(indexOf("Identify")));
         sim.find(".cmdlog-details", Node.class);
+        // A scroll pane has its content once it has been styled.
+        sim.window().pulses(2);
         List<String> words = sim.words(".cmdlog-details");
         assertThat(words)
                 .containsAll(IntStream.range(0, 16).mapToObj(i -> "dw" + i).toList())

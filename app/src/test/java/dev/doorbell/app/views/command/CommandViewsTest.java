@@ -16,8 +16,11 @@ import javafx.css.PseudoClass;
 import javafx.event.Event;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.CheckBox;
+import javafx.scene.control.CheckMenuItem;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Labeled;
+import javafx.scene.control.MenuButton;
 import javafx.scene.control.TextField;
 import javafx.scene.control.TreeItem;
 import javafx.scene.input.KeyCode;
@@ -300,5 +303,50 @@ class CommandViewsTest {
                 () -> sim.workbench().device().get() == sim.session());
         sim.window().pulses(5);
         assertThat(sim.problems()).isEmpty();
+    }
+
+    @Test
+    void writesToTheSimulatorAskOnlyWhenWished() {
+        choose(Queue.IO, 0x01);
+        type("#field-SLBA .text-field", "100");
+        assertThat(send().completion().isSuccess()).isTrue();
+
+        MenuButton asking = sim.find("#command-asking", MenuButton.class);
+        var simulated = (CheckMenuItem) asking.getItems().getFirst();
+        sim.run(() -> simulated.setSelected(true));
+        int before = sent();
+        sim.press("#command-send");
+        assertThat(sim.words("#command-question"))
+                .contains("Send Write to sim0?", "Logical blocks 100 to 107 (4 KiB) of namespace 1")
+                .anyMatch(t -> t.contains("SLBA") && t.contains("100"));
+        assertThat(sent()).isEqualTo(before);
+
+        var never = sim.find("#command-never-ask", CheckBox.class);
+        sim.run(() -> never.setSelected(true));
+        sim.press("#banner-main");
+        sim.until("the write was sent", () -> desk.history().size() == before + 1);
+        assertThat(send().completion().isSuccess()).isTrue();
+
+        sim.run(() -> asking.getItems().getLast().fire());
+        sim.press("#command-send");
+        assertThat(sim.get(() -> sim.lookup("#command-question"))).isPresent();
+        sim.press("#banner-dismiss");
+        sim.run(() -> simulated.setSelected(false));
+    }
+
+    /** Which commands ask is the catalogue's to say. */
+    @Test
+    void aFeatureThatCannotBeTakenBackAsksAndAnOrdinaryOneDoesNot() {
+        choose(Queue.ADMIN, 0x09);
+        type("#dword-10", "00000084");
+        int before = sent();
+        sim.press("#command-send");
+        assertThat(sim.words("#command-question")).anyMatch(t -> t.contains("cannot be taken back"));
+        assertThat(sent()).isEqualTo(before);
+        sim.press("#banner-dismiss");
+
+        type("#dword-10", "00000006");
+        type("#dword-11", "00000001");
+        assertThat(send().completion().isSuccess()).isTrue();
     }
 }

@@ -2,6 +2,7 @@ package dev.doorbell.app.views.reading;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.doorbell.app.Strict;
 import dev.doorbell.app.controls.FieldTree;
 import dev.doorbell.app.controls.HexRange;
 import dev.doorbell.app.controls.HexView;
@@ -59,6 +60,7 @@ class ExploreViewsTest {
     @AfterAll
     static void close() {
         window.close();
+        Strict.neverWaited(window);
     }
 
     @BeforeEach

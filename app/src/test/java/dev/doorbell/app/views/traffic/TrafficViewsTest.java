@@ -2,6 +2,7 @@ package dev.doorbell.app.views.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.doorbell.app.Strict;
 import dev.doorbell.app.shell.DrivenWindow;
 import dev.doorbell.app.shell.Options;
 import dev.doorbell.app.views.traffic.WorkloadDraft.Edit;
@@ -13,12 +14,15 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javafx.css.PseudoClass;
+import javafx.event.Event;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextField;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +52,7 @@ class TrafficViewsTest {
     @AfterAll
     void closeWindow() {
         window.close();
+        Strict.neverWaited(window);
     }
 
     @BeforeEach
@@ -161,6 +166,16 @@ class TrafficViewsTest {
         assertThat(run.workers()).extracting(w -> w.stat().ended()).containsOnly(true);
         assertThat(run.workers()).extracting(WorkerTrack::qid).doesNotHaveDuplicates();
         await(() -> session.queues().getValue().stream().noneMatch(q -> q.worker()));
+    }
+
+    @Test
+    void theChordOnTheButtonStartsFromAnywhereInTheWindow() {
+        var elsewhere = node("perspective-button-traffic", Node.class);
+        window.run(() -> Event.fireEvent(
+                elsewhere, new KeyEvent(KeyEvent.KEY_PRESSED, "", "", KeyCode.ENTER, false, true, false, false)));
+        await(() -> desk.runs().isRunning());
+        press("live-stop");
+        untilOver(run());
     }
 
     @Test
