@@ -198,7 +198,59 @@ public final class IoWorker implements Children.Child {
         }
     }
 
+    /** What the native worker can be told so far; anything else must not pass as if it held. */
+    private static void expressible(Workload w) {
+        Workload said = Workload.builder(w.nsid())
+                .ioSizes(w.ioSizesBytes())
+                .region(w.regionStartLba(), w.regionEndLba())
+                .randomPercent(w.randomPercent())
+                .readPercent(w.readPercent())
+                .qdepth(w.qdepth())
+                .limits(new Workload.Limits(
+                        w.duration(), w.ioCount(), 0, w.limits().passes()))
+                .iopsLimit(w.iopsLimit())
+                .data(new WriteData(w.fill(), w.fillValue(), false, 0, 0))
+                .measurement(w.measurement())
+                .seed(w.seed())
+                .build();
+        Workload asked = w.cpu().isEmpty() ? w : withoutCpu(w);
+        if (!said.equals(asked)) {
+            throw new CreationException(
+                    "this workload asks for more than sizes, reads and writes, a region, an IOPS limit, a duration and a"
+                            + " count: " + w);
+        }
+    }
+
+    private static Workload withoutCpu(Workload w) {
+        return new Workload(
+                w.nsid(),
+                w.sizes(),
+                w.operations(),
+                w.region(),
+                w.qdepth(),
+                w.priority(),
+                w.limits(),
+                w.pace(),
+                w.data(),
+                w.onError(),
+                w.measurement(),
+                w.seed(),
+                java.util.OptionalInt.empty(),
+                w.verify(),
+                w.replay());
+    }
+
+    private static long count(Workload w, long regionEnd, int lbaBytes) {
+        long passes = w.limits().passes();
+        if (passes == 0 || w.ioSizesBytes().size() != 1) {
+            return w.ioCount();
+        }
+        long lbas = w.ioSizesBytes().keySet().iterator().next() / lbaBytes;
+        return w.ioCount() != 0 ? w.ioCount() : Math.ceilDiv(regionEnd - w.regionStartLba(), lbas) * passes;
+    }
+
     private static MemorySegment config(Arena arena, Workload w, Namespace namespace) {
+        expressible(w);
         MemorySegment m = arena.allocate(WorkerConfig.BYTES, 8);
         int lbaBytes = namespace.lbaBytes();
         if (w.ioSizesBytes().size() > Library.WORKER_MAX_SIZES) {
@@ -233,7 +285,10 @@ public final class IoWorker implements Children.Child {
         m.set(ValueLayout.JAVA_INT, WorkerConfig.FLAGS, w.cmdlog() ? 0 : Library.WORKER_NO_CMDLOG);
         m.set(ValueLayout.JAVA_LONG, WorkerConfig.SEED, w.seed());
         m.set(ValueLayout.JAVA_LONG, WorkerConfig.DURATION_NS, w.duration().toNanos());
-        m.set(ValueLayout.JAVA_LONG, WorkerConfig.IO_COUNT, w.ioCount());
+        m.set(
+                ValueLayout.JAVA_LONG,
+                WorkerConfig.IO_COUNT,
+                count(w, w.regionEndLba() == 0 ? namespace.lbaCount() : w.regionEndLba(), lbaBytes));
         m.set(ValueLayout.JAVA_LONG, WorkerConfig.IOPS_LIMIT, w.iopsLimit());
         return m;
     }
