@@ -38,7 +38,7 @@ extern "C" {
 #endif
 
 #define BELL_ABI_MAJOR 1u
-#define BELL_ABI_MINOR 1u
+#define BELL_ABI_MINOR 2u
 
 typedef struct bell_device bell_device;
 typedef struct bell_buffer bell_buffer;
@@ -415,6 +415,69 @@ typedef struct bell_cmdlog_entry {
  * skipped. An entry that is outstanding is returned as it is (without BELL_LOG_DONE); ask for it again to see its end.
  */
 BELL_API int bell_cmdlog_read(bell_qpair *qpair, uint64_t from, bell_cmdlog_entry *out, uint32_t max, uint64_t *next);
+
+/* ---- protection information -------------------------------------------------------------------------------------- */
+
+/* What is checked of it: PRCHK as it stands in commands, and the storage tag. */
+#define BELL_PI_REFERENCE   0x1u
+#define BELL_PI_APPLICATION 0x2u
+#define BELL_PI_GUARD       0x4u
+#define BELL_PI_STORAGE     0x8u
+
+/* How protection information lies in blocks and metadata, NVM Command Set 1.0c section 5.2, and what it says. */
+typedef struct bell_protection {
+    uint32_t block_bytes;      /* data of a block */
+    uint32_t metadata_bytes;   /* of a block, protection information included */
+    uint32_t data_stride;      /* from block to block; 0: block_bytes. Extended LBAs: both together, */
+    uint32_t metadata_stride;  /* here, too; 0: metadata_bytes */
+    uint32_t type;             /* 1, 2, 3 */
+    uint32_t guard_bits;       /* 16, 32, 64 */
+    uint32_t first;            /* 0: in the last bytes of the metadata, 1: in the first */
+    uint32_t storage_tag_bits; /* STS: 0..32 with a 16-bit guard, 16..64 with 32, 0..48 with 64 */
+    uint32_t checks;           /* BELL_PI_... */
+    uint16_t application_tag;  /* of every block */
+    uint16_t application_mask; /* bits of it that are checked */
+    uint64_t reference_tag;    /* of the first block; one more for each block with types 1 and 2 */
+    uint64_t storage_tag;      /* of every block */
+    uint64_t storage_tag_mask; /* bits of it that are checked */
+} bell_protection;
+
+/* The fields of one block. */
+typedef struct bell_protection_fields {
+    uint64_t guard;
+    uint64_t reference_tag;
+    uint64_t storage_tag;
+    uint32_t application_tag;
+    uint32_t escaped; /* 1: the tags say that nothing of this block is to be checked */
+} bell_protection_fields;
+
+typedef struct bell_protection_mismatch {
+    uint64_t block; /* from 0 */
+    uint64_t expected;
+    uint64_t found;
+    uint32_t field; /* one of BELL_PI_... */
+    uint32_t reserved;
+} bell_protection_mismatch;
+
+/**
+ * bell_guard - go on with the CRC of a guard: CRC-16 T10-DIF, CRC-32C or CRC-64 NVME; since ABI 1.2, as the rest here
+ * @bits: 16, 32 or 64; the result for any other number is 0
+ * @crc: 0 to begin, or what was returned for the data before
+ */
+BELL_API uint64_t bell_guard(uint32_t bits, uint64_t crc, const void *data, uint64_t bytes);
+
+/** bell_protection_generate - write protection information of `blocks` blocks into their metadata; what else is there
+ * stays, and is covered by the guard if it comes first. -EINVAL: no such format. */
+BELL_API int bell_protection_generate(const bell_protection *protection, const void *data, void *metadata,
+                                      uint32_t blocks);
+
+/** bell_protection_check - 0: as `checks` asks, the protection information is right; 1: it is not, and *out says what
+ * is the first that is wrong: guard, application, storage, reference tag. -EINVAL: no such format. */
+BELL_API int bell_protection_check(const bell_protection *protection, const void *data, const void *metadata,
+                                   uint32_t blocks, bell_protection_mismatch *out);
+
+/** bell_protection_get - the fields that stand in the metadata of one block. -EINVAL: no such format. */
+BELL_API int bell_protection_get(const bell_protection *protection, const void *metadata, bell_protection_fields *out);
 
 /* ---- I/O workers --------------------------------------------------------------------------------------------------
  */

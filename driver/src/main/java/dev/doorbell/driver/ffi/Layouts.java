@@ -173,6 +173,54 @@ public final class Layouts {
         private CmdlogEntry() {}
     }
 
+    /** {@code bell_protection} */
+    public static final class Protection {
+        public static final Struct STRUCT = new Struct("protection");
+        public static final int BLOCK_BYTES = STRUCT.u32("block_bytes");
+        public static final int METADATA_BYTES = STRUCT.u32("metadata_bytes");
+        public static final int DATA_STRIDE = STRUCT.u32("data_stride");
+        public static final int METADATA_STRIDE = STRUCT.u32("metadata_stride");
+        public static final int TYPE = STRUCT.u32("type");
+        public static final int GUARD_BITS = STRUCT.u32("guard_bits");
+        public static final int FIRST = STRUCT.u32("first");
+        public static final int STORAGE_TAG_BITS = STRUCT.u32("storage_tag_bits");
+        public static final int CHECKS = STRUCT.u32("checks");
+        public static final int APPLICATION_TAG = STRUCT.u16("application_tag");
+        public static final int APPLICATION_MASK = STRUCT.u16("application_mask");
+        public static final int REFERENCE_TAG = STRUCT.u64("reference_tag");
+        public static final int STORAGE_TAG = STRUCT.u64("storage_tag");
+        public static final int STORAGE_TAG_MASK = STRUCT.u64("storage_tag_mask");
+        public static final int BYTES = STRUCT.bytes();
+
+        private Protection() {}
+    }
+
+    /** {@code bell_protection_fields} */
+    public static final class ProtectionFields {
+        public static final Struct STRUCT = new Struct("protection_fields");
+        public static final int GUARD = STRUCT.u64("guard");
+        public static final int REFERENCE_TAG = STRUCT.u64("reference_tag");
+        public static final int STORAGE_TAG = STRUCT.u64("storage_tag");
+        public static final int APPLICATION_TAG = STRUCT.u32("application_tag");
+        public static final int ESCAPED = STRUCT.u32("escaped");
+        public static final int BYTES = STRUCT.bytes();
+
+        private ProtectionFields() {}
+    }
+
+    /** {@code bell_protection_mismatch} */
+    public static final class ProtectionMismatch {
+        public static final Struct STRUCT = new Struct("protection_mismatch");
+        public static final int BLOCK = STRUCT.u64("block");
+        public static final int EXPECTED = STRUCT.u64("expected");
+        public static final int FOUND = STRUCT.u64("found");
+        public static final int FIELD = STRUCT.u32("field");
+        public static final int RESERVED = STRUCT.u32("reserved");
+        public static final int BYTES = STRUCT.bytes();
+
+        private ProtectionMismatch() {}
+    }
+
     /** {@code bell_worker_config} */
     public static final class WorkerConfig {
         public static final Struct STRUCT = new Struct("worker_config");
@@ -301,6 +349,9 @@ public final class Layouts {
                 Sgl.STRUCT,
                 Completion.STRUCT,
                 CmdlogEntry.STRUCT,
+                Protection.STRUCT,
+                ProtectionFields.STRUCT,
+                ProtectionMismatch.STRUCT,
                 WorkerConfig.STRUCT,
                 WorkerCounters.STRUCT,
                 FaultRule.STRUCT,

@@ -24,6 +24,9 @@ public interface Library {
     /** {@code BELL_LOG_...} */
     int LOG_DONE = 0x100, LOG_LATE = 0x200;
 
+    /** {@code BELL_PI_...} */
+    int PI_REFERENCE = 1, PI_APPLICATION = 2, PI_GUARD = 4, PI_STORAGE = 8;
+
     /** {@code BELL_WORKER_NO_CMDLOG} */
     int WORKER_NO_CMDLOG = 1;
 
@@ -142,6 +145,14 @@ public interface Library {
     int bell_qpair_wait(long qpair, long out, int max, long timeoutMicros);
 
     int bell_cmdlog_read(long qpair, long from, long out, int max, long next);
+
+    long bell_guard(int bits, long crc, long data, long bytes);
+
+    int bell_protection_generate(long protection, long data, long metadata, int blocks);
+
+    int bell_protection_check(long protection, long data, long metadata, int blocks, long out);
+
+    int bell_protection_get(long protection, long metadata, long out);
 
     int bell_worker_create(long device, long config, long out);
 
