@@ -3,6 +3,7 @@ package dev.doorbell.app.model;
 import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.Device;
 import dev.doorbell.driver.DeviceAddress;
+import dev.doorbell.driver.DoorbellException;
 import dev.doorbell.driver.Qpair;
 import dev.doorbell.driver.Simulator;
 import dev.doorbell.plugin.DeviceEvent;
@@ -172,8 +173,8 @@ final class OpenDevice implements DeviceSession {
         }
     }
 
-    /** Takes over the controller's state; any thread. */
-    void look(Controller seen) {
+    /** Takes over the controller's state; any thread, and what was seen later is shown later. */
+    synchronized void look(Controller seen) {
         become(
                 seen.device().isLost()
                         ? State.LOST
@@ -284,8 +285,10 @@ final class OpenDevice implements DeviceSession {
             thread.execute(() -> {
                 try {
                     var value = task.run(controller());
+                    lookAfterwards();
                     FxThread.run(() -> answer.complete(value));
                 } catch (Exception | LinkageError | AssertionError e) {
+                    lookAfterwards();
                     fail(answer, e);
                 }
             });
@@ -293,6 +296,15 @@ final class OpenDevice implements DeviceSession {
             fail(answer, new IllegalStateException(name + " is closed", e));
         }
         return answer;
+    }
+
+    /** What a task did to the controller is known before its answer is, not at the sampler's next beat. */
+    private void lookAfterwards() {
+        try {
+            controller.ifPresent(this::look);
+        } catch (DoorbellException e) {
+            // Being reset or closed: the sampler sees what has become of it.
+        }
     }
 
     private void fail(Answer<?> answer, Throwable cause) {

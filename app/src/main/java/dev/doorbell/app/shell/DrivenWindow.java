@@ -98,9 +98,12 @@ public final class DrivenWindow implements AutoCloseable {
         return window;
     }
 
-    /** Runs a task on the JavaFX thread, when all views stand in the window that were asked for before, and waits for it. */
+    /**
+     * Runs a task on the JavaFX thread, when all views that were asked for before stand in the window and have been laid out, and
+     * waits for it.
+     */
     public void run(Runnable task) {
-        await(PATIENCE, window::isComplete);
+        await(PATIENCE, () -> true);
         call(() -> {
             task.run();
             return true;
@@ -128,18 +131,50 @@ public final class DrivenWindow implements AutoCloseable {
     }
 
     /**
-     * Waits until {@code condition}, asked on the JavaFX thread when all views stand in the window, holds; false when {@code limit}
-     * passed before.
+     * Waits until {@code condition}, asked on the JavaFX thread when all views stand in the window and have been laid out, holds;
+     * false when {@code limit} passed before.
      */
     public boolean await(Duration limit, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < end) {
-            if (get(() -> window.isComplete() && condition.getAsBoolean())) {
-                return true;
+            if (get(window::isComplete)) {
+                layOut();
+                if (get(() -> window.isComplete() && condition.getAsBoolean())) {
+                    return true;
+                }
             }
             sleep(20);
         }
         return false;
+    }
+
+    /** Waits for a frame's layout, which gives new controls their parts: before it, a lookup does not find these. */
+    private void layOut() {
+        var done = new CountDownLatch(1);
+        get(() -> {
+            if (!window.stage().isShowing()) {
+                done.countDown();
+                return false;
+            }
+            var scene = window.stage().getScene();
+            scene.addPostLayoutPulseListener(new Runnable() {
+                @Override
+                public void run() {
+                    scene.removePostLayoutPulseListener(this);
+                    done.countDown();
+                }
+            });
+            Platform.requestNextPulse();
+            return true;
+        });
+        try {
+            if (!done.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("No frame was laid out within " + PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Waits until no job runs, no session opens, and the scene has been laid out and drawn since. */

@@ -9,6 +9,7 @@ import dev.doorbell.app.controls.HexView;
 import dev.doorbell.app.controls.ToggleChip;
 import dev.doorbell.app.shell.DrivenWindow;
 import dev.doorbell.app.shell.Options;
+import dev.doorbell.driver.Controller;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Perspective;
 import java.nio.file.Path;
@@ -66,13 +67,13 @@ class ExploreViewsTest {
     @BeforeEach
     void ready() throws Exception {
         window.run(() -> session.shield().set(false));
-        if (session.state().getValue() != DeviceSession.State.READY) {
-            ask(c -> {
+        ask(c -> {
+            if (c.state() != Controller.State.READY) {
                 c.initialise();
-                return true;
-            });
-            await("the controller is ready again", () -> session.state().getValue() == DeviceSession.State.READY);
-        }
+            }
+            return true;
+        });
+        await("the controller is ready", () -> session.state().getValue() == DeviceSession.State.READY);
     }
 
     @Test
