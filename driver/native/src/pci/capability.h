@@ -9,4 +9,8 @@
  * Return: 0, or a negative errno (-EIO: the list is a loop). */
 int bell_pci_capability_find(struct bell_pci_function *fn, uint32_t id, uint32_t *offset);
 
+/* bell_pci_extended_find - likewise in the space from 256 bytes on (PCI Express Base 4.0 §7.6.3), enum
+ * pci_extended_capability. */
+int bell_pci_extended_find(struct bell_pci_function *fn, uint32_t id, uint32_t *offset);
+
 #endif

@@ -63,9 +63,9 @@ static int named_size(int fd, const struct bell_qemu_options *options, uint64_t 
     if (options->size != 0 && *bytes != options->size)
         return bell_error_set(-EINVAL, "qemu: size: %.200s exists and has %llu bytes; leave size= out or say that",
                               options->file, (unsigned long long)*bytes);
-    if (*bytes == 0 || *bytes % options->lba != 0)
+    if (*bytes == 0 || *bytes % options->format[0].lba != 0)
         return bell_error_set(-EINVAL, "qemu: file=%.200s: its %llu bytes are not a number of LBAs of %u bytes",
-                              options->file, (unsigned long long)*bytes, options->lba);
+                              options->file, (unsigned long long)*bytes, options->format[0].lba);
     return 0;
 }
 

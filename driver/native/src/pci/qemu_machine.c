@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -20,9 +21,6 @@
 #define PORT_ADDRESS  0xcf8u
 #define PORT_DATA     0xcfcu
 
-#define ROOT_PORT  (ECAM + (3u << 15))
-#define CONTROLLER (ECAM + (1u << 20))
-
 /* Type 1 header, PCI Express Base 4.0 §7.5.1.3 */
 enum {
     BRIDGE_BUSES = 0x18,
@@ -31,6 +29,17 @@ enum {
     BRIDGE_CONTROL = 0x3e,
     BRIDGE_CONTROL_RESET = 0x40,
 };
+
+static uint64_t port_address(uint32_t controller)
+{
+    return ECAM + ((uint64_t)(BELL_QEMU_FIRST_PORT + controller) << 15);
+}
+
+/* Bus 0 is the board's own; behind it, each controller has a bus. */
+uint64_t bell_qemu_config_address(uint32_t controller, uint32_t devfn)
+{
+    return ECAM + ((uint64_t)(controller + 1) << 20) + ((uint64_t)devfn << 12);
+}
 
 static int ram_map(struct bell_qemu_machine *machine, int *fd)
 {
@@ -56,26 +65,36 @@ static int host_bridge_write(struct bell_qemu_machine *machine, uint32_t reg, ui
     return err != 0 ? err : bell_qtest_out(&machine->qtest, PORT_DATA, value);
 }
 
-/* The part of a firmware: ECAM on, the controller on bus 1, the memory window open, the prefetchable one closed. */
-static int buses_program(struct bell_qemu_machine *machine)
+/* One root port: its controller's bus behind it, the memory window open, the prefetchable one closed. */
+static int port_program(struct bell_qemu_machine *machine, uint32_t controller)
 {
-    uint32_t window =
-        (uint32_t)((BELL_QEMU_WINDOW + BELL_QEMU_WINDOW_BYTES - 1) & 0xfff00000u) | (uint32_t)(BELL_QEMU_WINDOW >> 16);
+    uint64_t from = BELL_QEMU_WINDOW + controller * BELL_QEMU_WINDOW_BYTES;
+    uint32_t window = (uint32_t)((from + BELL_QEMU_WINDOW_BYTES - 1) & 0xfff00000u) | (uint32_t)(from >> 16);
     const struct {
         uint32_t reg;
         uint32_t value;
-    } root_port[] = {
-        {BRIDGE_BUSES, 0x00010100},
+    } registers[] = {
+        {BRIDGE_BUSES, 0x00010100 * (controller + 1)},
         {BRIDGE_MEMORY, window},
         {BRIDGE_PREFETCHABLE, 0x0000fff0},
         {PCI_COMMAND, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER},
     };
+    int err = 0;
+
+    for (size_t i = 0; err == 0 && i < sizeof registers / sizeof registers[0]; i++)
+        err = bell_qtest_store(&machine->qtest, port_address(controller) + registers[i].reg, 4, registers[i].value);
+    return err;
+}
+
+/* The part of a firmware: ECAM on, and the way to each controller open. */
+static int buses_program(struct bell_qemu_machine *machine)
+{
     int err = host_bridge_write(machine, PCIEXBAR_HIGH, 0);
 
     if (err == 0)
         err = host_bridge_write(machine, PCIEXBAR_LOW, (uint32_t)ECAM | 1);
-    for (size_t i = 0; err == 0 && i < sizeof root_port / sizeof root_port[0]; i++)
-        err = bell_qtest_store(&machine->qtest, ROOT_PORT + root_port[i].reg, 4, root_port[i].value);
+    for (uint32_t i = 0; err == 0 && i < machine->options.controllers; i++)
+        err = port_program(machine, i);
     return err;
 }
 
@@ -131,71 +150,153 @@ static int handed_open(struct bell_qemu_machine *machine, const struct bell_qemu
     return err;
 }
 
-static int machine_spawn(struct bell_qemu_machine *machine, const struct bell_qemu_options *options,
-                         const struct handed *handed)
+static int machine_spawn(struct bell_qemu_machine *machine, const struct handed *handed)
 {
-    struct bell_qemu_command command;
+    struct bell_qemu_command *command = malloc(sizeof *command);
+    int err;
 
-    bell_qemu_command_make(&command, options, BELL_QEMU_RAM_BYTES);
-    return bell_qemu_process_start(&machine->process, command.argv, handed->socket, handed->files, handed->count);
+    if (command == NULL)
+        return bell_error_set(-ENOMEM, "out of memory");
+    bell_qemu_command_make(command, &machine->options, BELL_QEMU_RAM_BYTES);
+    err = bell_qemu_process_start(&machine->process, command->argv, handed->socket, handed->files, handed->count);
+    free(command);
+    return err;
 }
 
-int bell_qemu_machine_start(struct bell_qemu_machine *machine, const struct bell_qemu_options *options)
+static void machine_end(struct bell_qemu_machine *machine)
 {
+    bell_qemu_process_end(&machine->process);
+    bell_qtest_destroy(&machine->qtest);
+    bell_dma_pool_destroy(&machine->pool);
+    munmap(machine->ram, BELL_QEMU_RAM_BYTES);
+    free(machine);
+}
+
+static int machine_start(const struct bell_qemu_options *options, struct bell_qemu_machine **out)
+{
+    struct bell_qemu_machine *machine = calloc(1, sizeof *machine);
     struct handed handed = {.socket = -1};
     int socket = -1;
     int err;
 
-    memset(machine, 0, sizeof *machine);
+    if (machine == NULL)
+        return bell_error_set(-ENOMEM, "out of memory");
+    machine->options = *options;
     err = handed_open(machine, options, &handed, &socket);
     if (err == 0)
-        err = machine_spawn(machine, options, &handed);
+        err = machine_spawn(machine, &handed);
     handed_close(&handed);
     if (err != 0) {
         if (socket >= 0)
             close(socket);
         if (machine->ram != NULL)
             munmap(machine->ram, BELL_QEMU_RAM_BYTES);
+        free(machine);
         return err;
     }
     bell_qtest_init(&machine->qtest, socket);
+    bell_dma_pool_init(&machine->pool, machine->ram, BELL_QEMU_RAM_FIRST, BELL_QEMU_RAM_BYTES);
     err = hello(machine);
     if (err == 0)
         err = buses_program(machine);
     if (err != 0)
-        bell_qemu_machine_end(machine);
+        machine_end(machine);
+    else
+        *out = machine;
     return err;
 }
 
-void bell_qemu_machine_end(struct bell_qemu_machine *machine)
+/* ---- machines with a name ------------------------------------------------------------------------------------------
+ */
+
+static int shared_make(const char *key, void *context, struct bell_shared **out)
 {
-    bell_qemu_process_end(&machine->process);
-    bell_qtest_destroy(&machine->qtest);
-    munmap(machine->ram, BELL_QEMU_RAM_BYTES);
+    const struct bell_qemu_options *options = context;
+    struct bell_qemu_machine *machine = NULL;
+    int err;
+
+    if (options->controller >= options->controllers || options->vf > options->vfs)
+        return bell_error_set(-ENOENT,
+                              "qemu: machine=%s: is not running here; open it first with the options that say what it "
+                              "is like (controllers=, vfs=)",
+                              options->machine);
+    err = machine_start(options, &machine);
+    if (err != 0)
+        return err;
+    machine->taken[options->controller][options->vf] = true;
+    *out = &machine->shared;
+    return 0;
 }
 
-int bell_qemu_config_read(struct bell_qemu_machine *machine, uint32_t offset, uint32_t width, uint32_t *value)
+static int shared_join(struct bell_shared *shared, void *context)
 {
-    uint64_t wide;
-    int err = bell_qtest_load(&machine->qtest, CONTROLLER + offset, width, &wide);
+    struct bell_qemu_machine *machine = (struct bell_qemu_machine *)shared;
+    const struct bell_qemu_options *options = context;
 
-    *value = (uint32_t)wide;
+    if (atomic_load(&machine->qtest.lost))
+        return bell_error_set(-EIO, "qemu: machine=%s: its QEMU has ended; close the devices that have it open first",
+                              options->machine);
+    if (options->shaped && !bell_qemu_options_same_machine(options, &machine->options))
+        return bell_error_set(-EINVAL,
+                              "qemu: machine=%s: runs already with other options; give it another name, or leave out "
+                              "all options but machine=, controller= and vf=",
+                              options->machine);
+    if (options->controller >= machine->options.controllers)
+        return bell_error_set(-EINVAL, "qemu: controller=%u: machine %s has %u, counted from 0", options->controller,
+                              options->machine, machine->options.controllers);
+    if (options->vf > machine->options.vfs)
+        return bell_error_set(-EINVAL, "qemu: vf=%u: machine %s has %u", options->vf, options->machine,
+                              machine->options.vfs);
+    if (machine->taken[options->controller][options->vf])
+        return bell_error_set(-EBUSY, "qemu: machine=%s: this process has controller %u, vf %u open already",
+                              options->machine, options->controller, options->vf);
+    machine->taken[options->controller][options->vf] = true;
+    return 0;
+}
+
+static void shared_end(struct bell_shared *shared)
+{
+    machine_end((struct bell_qemu_machine *)shared);
+}
+
+static const struct bell_shared_kind machines = {shared_make, shared_join, shared_end};
+
+int bell_qemu_machine_get(const struct bell_qemu_options *options, struct bell_qemu_machine **out)
+{
+    struct bell_qemu_options wanted = *options;
+    char key[sizeof options->machine + 8];
+    struct bell_shared *shared = NULL;
+    int err;
+
+    if (options->machine[0] == '\0')
+        return machine_start(options, out);
+    snprintf(key, sizeof key, "qemu:%s", options->machine);
+    err = bell_shared_get(&machines, key, &wanted, &shared);
+    *out = (struct bell_qemu_machine *)shared;
     return err;
 }
 
-int bell_qemu_config_write(struct bell_qemu_machine *machine, uint32_t offset, uint32_t width, uint32_t value)
+void bell_qemu_machine_put(struct bell_qemu_machine *machine, uint32_t controller, uint32_t vf)
 {
-    return bell_qtest_store(&machine->qtest, CONTROLLER + offset, width, value);
+    if (machine->options.machine[0] == '\0') {
+        machine_end(machine);
+        return;
+    }
+    bell_shared_lock();
+    machine->taken[controller][vf] = false;
+    bell_shared_unlock();
+    bell_shared_put(&machines, &machine->shared);
 }
 
-int bell_qemu_hot_reset(struct bell_qemu_machine *machine)
+int bell_qemu_hot_reset(struct bell_qemu_machine *machine, uint32_t controller)
 {
+    uint64_t port = port_address(controller);
     uint64_t control;
-    int err = bell_qtest_load(&machine->qtest, ROOT_PORT + BRIDGE_CONTROL, 2, &control);
+    int err = bell_qtest_load(&machine->qtest, port + BRIDGE_CONTROL, 2, &control);
 
     if (err == 0)
-        err = bell_qtest_store(&machine->qtest, ROOT_PORT + BRIDGE_CONTROL, 2, control | BRIDGE_CONTROL_RESET);
+        err = bell_qtest_store(&machine->qtest, port + BRIDGE_CONTROL, 2, control | BRIDGE_CONTROL_RESET);
     if (err == 0)
-        err = bell_qtest_store(&machine->qtest, ROOT_PORT + BRIDGE_CONTROL, 2, control);
+        err = bell_qtest_store(&machine->qtest, port + BRIDGE_CONTROL, 2, control);
     return err;
 }

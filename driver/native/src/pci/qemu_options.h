@@ -7,35 +7,57 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BELL_QEMU_NAMESPACES_MAX = 32 };
+enum { BELL_QEMU_NAMESPACES_MAX = 32, BELL_QEMU_CONTROLLERS_MAX = 4, BELL_QEMU_VFS_MAX = 7, BELL_QEMU_BAD_MAX = 8 };
+
+/* One namespace. */
+struct bell_qemu_format {
+    uint32_t lba; /* bytes of an LBA: 512 or 4096 */
+    uint32_t ms;  /* metadata bytes of an LBA */
+    uint32_t pi;  /* protection information type, 0 none */
+    bool zoned;
+    bool shared; /* among all controllers; else it belongs to one */
+};
+
+/* Where the medium fails. */
+struct bell_qemu_bad {
+    bool any;       /* everywhere */
+    uint32_t count; /* of lba */
+    uint64_t lba[BELL_QEMU_BAD_MAX];
+};
 
 struct bell_qemu_options {
-    uint64_t size;       /* bytes of all namespaces together; 0: not given */
-    uint32_t ns;         /* namespaces */
-    uint32_t lba;        /* bytes of an LBA: 512 or 4096 */
-    uint32_t mdts;       /* Identify Controller MDTS: 2^mdts pages of 4 KiB, 0 no limit */
-    uint32_t ms;         /* metadata bytes of an LBA */
-    uint32_t pi;         /* protection information type, 0 none */
-    bool zoned;          /* zoned namespaces instead of conventional ones */
+    char machine[33];    /* the name under which several devices share a machine; "": one of its own */
+    uint32_t controller; /* the one that is meant, from 0 */
+    uint32_t vf;         /* its virtual function, from 1; 0: the physical one */
+    bool shaped;         /* some option said what the machine is like */
+
+    uint64_t size; /* bytes of all namespaces together; 0: not given */
+    uint32_t ns;   /* namespaces */
+    struct bell_qemu_format format[BELL_QEMU_NAMESPACES_MAX];
     uint64_t zone;       /* bytes of a zone */
+    uint64_t zone_cap;   /* bytes of it that can be written; 0: all */
+    uint32_t max_open;   /* zones; 0: no limit */
+    uint32_t max_active; /* zones; 0: no limit */
+    uint32_t mdts;       /* Identify Controller MDTS: 2^mdts pages of 4 KiB, 0 no limit */
+    uint32_t controllers;
+    uint32_t vfs;       /* virtual functions that can be enabled */
+    uint64_t cmb;       /* bytes of the controller memory buffer, 0 none */
+    uint64_t iops;      /* most I/O operations a second on each namespace, 0 no limit */
+    uint64_t bandwidth; /* most bytes a second, likewise */
+    struct bell_qemu_bad bad_reads;
+    struct bell_qemu_bad bad_writes;
+    bool bad_flushes;
     char serial[21];     /* Identify Controller SN */
     char file[PATH_MAX]; /* disk image; "": a private one that is gone after close */
 };
 
 /*
- * bell_qemu_options_parse - text is "key=value,key=value", possibly empty or NULL.
- *   size=1GiB      of all namespaces together; bytes, or with KiB, MiB, GiB, TiB; 1 GiB unless told
- *   ns=1..32       namespaces of equal size, each with a disk of its own, in whole MiB
- *   lba=512|4096
- *   ms=0..4096     metadata bytes of an LBA, in a separate buffer; a multiple of 8
- *   pi=0..3        protection information type; needs ms=8 or more
- *   zoned=on|off
- *   zone=4MiB      size of a zone, with zoned=on
- *   mdts=512KiB    most a command may move, a power of two from 8KiB to 128MiB; 0: no limit
- *   serial=TEXT    up to 20 characters
- *   file=PATH      keep the data in this raw image, for one namespace; with size= it is made if missing
+ * bell_qemu_options_parse - text is "key=value,key=value", possibly empty or NULL; docs/qemu.md lists the keys.
  * Return: 0, or -EINVAL with a text that names the option.
  */
 int bell_qemu_options_parse(const char *text, struct bell_qemu_options *options);
+
+/* bell_qemu_options_same_machine - whether both describe the same machine, whichever of its functions they mean. */
+bool bell_qemu_options_same_machine(const struct bell_qemu_options *a, const struct bell_qemu_options *b);
 
 #endif

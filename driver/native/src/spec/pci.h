@@ -61,7 +61,12 @@ enum pci_capability {
     PCI_CAP_MSIX = 0x11
 };
 
-enum pci_extended_capability { PCI_EXT_CAP_AER = 0x0001, PCI_EXT_CAP_SERIAL = 0x0003, PCI_EXT_CAP_ARI = 0x000e };
+enum pci_extended_capability {
+    PCI_EXT_CAP_AER = 0x0001,
+    PCI_EXT_CAP_SERIAL = 0x0003,
+    PCI_EXT_CAP_ARI = 0x000e,
+    PCI_EXT_CAP_SRIOV = 0x0010,
+};
 
 #define PCI_EXT_CAP_START 0x100u
 
@@ -129,6 +134,20 @@ enum pci_aer {
     PCI_AER_HEADER_LOG = 0x1c,
     PCI_AER_BYTES = 0x48,
 };
+
+/* Single root I/O virtualization, 9.3.3 */
+enum pci_sriov {
+    PCI_SRIOV_CONTROL = 0x08,
+    PCI_SRIOV_INITIAL_VFS = 0x0c,
+    PCI_SRIOV_TOTAL_VFS = 0x0e,
+    PCI_SRIOV_NUM_VFS = 0x10,
+    PCI_SRIOV_VF_OFFSET = 0x14,
+    PCI_SRIOV_VF_STRIDE = 0x16,
+    PCI_SRIOV_VF_DEVICE = 0x1a,
+    PCI_SRIOV_BAR0 = 0x24,
+};
+#define PCI_SRIOV_CONTROL_ENABLE 0x0001u
+#define PCI_SRIOV_CONTROL_MEMORY 0x0008u
 
 /* Device serial number, 7.9.3 */
 enum { PCI_SERIAL_LOW = 4, PCI_SERIAL_HIGH = 8, PCI_SERIAL_BYTES = 12 };
