@@ -22,10 +22,13 @@ static const struct sim_admin_command commands[256] = {
     [NVME_ADMIN_SELF_TEST] = {sim_self_test, NVME_EFFECT_CSUPP, false},
     [NVME_ADMIN_NS_ATTACHMENT] = {sim_ns_attachment, NVME_EFFECT_CSUPP | NVME_EFFECT_NIC, false},
     [NVME_ADMIN_KEEP_ALIVE] = {sim_keep_alive, NVME_EFFECT_CSUPP, true},
+    [NVME_ADMIN_DIRECTIVE_SEND] = {sim_directive_send, NVME_EFFECT_CSUPP, false},
+    [NVME_ADMIN_DIRECTIVE_RECEIVE] = {sim_directive_receive, NVME_EFFECT_CSUPP, false},
     [NVME_ADMIN_FORMAT_NVM] = {sim_format, NVME_EFFECT_CSUPP | NVME_EFFECT_LBCC | NVME_EFFECT_NCC | 1u << 16, false},
     [NVME_ADMIN_SECURITY_SEND] = {sim_security_send, NVME_EFFECT_CSUPP, false},
     [NVME_ADMIN_SECURITY_RECEIVE] = {sim_security_receive, NVME_EFFECT_CSUPP, false},
     [NVME_ADMIN_SANITIZE] = {sim_sanitize, NVME_EFFECT_CSUPP | NVME_EFFECT_LBCC | 1u << 16, true},
+    [SIM_ADMIN_PEER_RESERVATION] = {sim_reservation_peer, NVME_EFFECT_CSUPP, true},
 };
 
 const struct sim_admin_command *sim_admin_command_of(uint8_t opcode)
@@ -49,5 +52,6 @@ uint16_t sim_admin_execute(struct sim_command *command)
         if (status != 0)
             return status;
     }
-    return known->run(command);
+    const uint16_t status = sim_reservation_admin(command);
+    return status != 0 ? status : known->run(command);
 }

@@ -8,6 +8,12 @@
 
 #include "sim/command.h"
 
+/*
+ * Vendor specific: a reservation command as another host of the subsystem sends it through a controller of its own.
+ * NSID and cdw10 as in that command, its opcode in cdw11; data: host identifier (16 bytes) and its two keys.
+ */
+#define SIM_ADMIN_PEER_RESERVATION 0xc1u
+
 struct sim_admin_command {
     sim_handler *run;
     uint32_t effects;      /* NVME_EFFECT_... */

@@ -73,5 +73,8 @@ sim_handler sim_create_cq, sim_create_sq, sim_delete_cq, sim_delete_sq, sim_iden
     sim_keep_alive;
 sim_handler sim_flush, sim_write, sim_read, sim_write_uncorrectable, sim_compare, sim_write_zeroes, sim_dsm, sim_verify,
     sim_copy;
+sim_handler sim_directive_send, sim_directive_receive;
+sim_handler sim_reservation_register, sim_reservation_report, sim_reservation_acquire, sim_reservation_release,
+    sim_reservation_peer;
 
 #endif

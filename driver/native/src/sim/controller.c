@@ -38,6 +38,8 @@ static void controller_reset(struct sim *sim, enum reset_kind kind)
     sim_background_reset(sim);
     sim_firmware_reset(sim);
     sim_features_reset(sim);
+    sim_reservations_reset(sim);
+    sim_directives_reset(sim);
     sim->changed_namespaces = 0;
     sim->events_context = false;
     pthread_mutex_lock(&sim->lock);

@@ -323,6 +323,7 @@ static int sim_init(struct sim *sim)
     sim_firmware_init(sim);
     sim_temperature_init(sim);
     sim->state->power_cycles++;
+    sim_reservations_power_on(sim);
     sim->page_bytes = 4096;
     sim->started_ns = bell_now();
     sim->ticked_ns = sim->started_ns;

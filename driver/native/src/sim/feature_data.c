@@ -195,6 +195,8 @@ static uint16_t host_id_set(struct sim_command *command)
     if (memcmp(id, none, sizeof none) != 0 && memcmp(id, wanted, sizeof wanted) != 0)
         return NVME_SC_COMMAND_SEQUENCE | NVME_STATUS_DNR;
     memcpy(id, wanted, sizeof wanted);
+    command->sim->features.host_id_extended = extended;
+    sim_reservations_follow(command->sim); /* another host now */
     return 0;
 }
 
@@ -204,6 +206,22 @@ static uint16_t host_id_get(struct sim_command *command, bool current)
     const bool extended = (command->sqe.cdw11 & 1) != 0;
 
     return sim_data_to_host(command, current ? command->sim->features.host_id : none, extended ? 16 : 8);
+}
+
+/* ---- 82h reservation notification mask, 83h reservation persistence
+ * ------------------------------------------------------------------------------ */
+
+static uint16_t reservation_set(struct sim_command *command, uint8_t fid)
+{
+    for (uint32_t slot = 0; slot < SIM_MAX_NAMESPACES; slot++) {
+        if (!targets(command, slot))
+            continue;
+        if (fid == NVME_FEAT_RESERVATION_MASK)
+            command->sim->features.reservation_mask[slot] = command->sqe.cdw11;
+        else
+            command->sim->state->reservations[slot].persists = command->sqe.cdw11 & 1;
+    }
+    return 0;
 }
 
 /* ---- 84h write protection
@@ -240,6 +258,8 @@ bool sim_feature_data_owns(uint8_t fid)
     case NVME_FEAT_KEEP_ALIVE:
     case NVME_FEAT_HOST_BEHAVIOR:
     case NVME_FEAT_HOST_ID:
+    case NVME_FEAT_RESERVATION_MASK:
+    case NVME_FEAT_RESERVATION_PERSISTENCE:
     case NVME_FEAT_WRITE_PROTECT:
         return true;
     default:
@@ -275,6 +295,9 @@ uint16_t sim_feature_data_set(struct sim_command *command, uint8_t fid)
         return sim_data_from_host(command, features->host_behavior, sizeof features->host_behavior);
     case NVME_FEAT_HOST_ID:
         return host_id_set(command);
+    case NVME_FEAT_RESERVATION_MASK:
+    case NVME_FEAT_RESERVATION_PERSISTENCE:
+        return reservation_set(command, fid);
     default:
         return write_protect_set(command);
     }
@@ -311,6 +334,12 @@ uint16_t sim_feature_data_get(struct sim_command *command, uint8_t fid, uint32_t
         return sim_data_to_host(command, sim->features.host_behavior, sizeof sim->features.host_behavior);
     case NVME_FEAT_HOST_ID:
         return host_id_get(command, current);
+    case NVME_FEAT_RESERVATION_MASK:
+        command->dw0 = current ? sim->features.reservation_mask[slot] : 0;
+        return 0;
+    case NVME_FEAT_RESERVATION_PERSISTENCE:
+        command->dw0 = select == NVME_SEL_DEFAULT ? 0 : sim->state->reservations[slot].persists;
+        return 0;
     default:
         command->dw0 = sim->ns[slot].write_protected;
         return 0;

@@ -39,6 +39,8 @@ static const struct feature features[] = {
     {NVME_FEAT_HOST_BEHAVIOR, C, 0, 0},
     {NVME_FEAT_SOFTWARE_PROGRESS, S | C, 0, 0x000000ff},
     {NVME_FEAT_HOST_ID, C, 0, 0x00000001},
+    {NVME_FEAT_RESERVATION_MASK, N | C, 0, 0x0000000e},
+    {NVME_FEAT_RESERVATION_PERSISTENCE, N | C, 0, 0x00000001},
     {NVME_FEAT_WRITE_PROTECT, N | C, 0, 0x00000007},
 };
 
@@ -98,6 +100,7 @@ void sim_features_namespace_gone(struct sim *sim, uint32_t slot)
     sim->state->saved_ns[slot][0] = 0;
     sim->features.error_recovery[slot] = 0;
     sim->features.ranges[slot] = 0;
+    sim->features.reservation_mask[slot] = 0;
     memset(sim->features.range[slot], 0, sizeof sim->features.range[slot]);
 }
 

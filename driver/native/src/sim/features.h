@@ -21,6 +21,8 @@ struct sim_features {
     struct nvme_lba_range range[SIM_MAX_NAMESPACES][SIM_LBA_RANGES];
     uint32_t ranges[SIM_MAX_NAMESPACES]; /* 0's based */
     uint8_t host_id[16];
+    bool host_id_extended;                         /* it has 128 bits */
+    uint32_t reservation_mask[SIM_MAX_NAMESPACES]; /* bit by type of notification */
     uint8_t host_behavior[512];
     uint64_t timestamp_ms; /* at timestamp_set_ns */
     uint64_t timestamp_set_ns;

@@ -29,6 +29,8 @@ void sim_fused_pair(struct sim_command *compare, struct sim_command *write)
 
     if (first == 0)
         first = sim_extent_of(compare, true, &extent);
+    if (first == 0) /* a reservation may allow the one and not the other */
+        first = sim_namespace_hurdle(write, extent.ns);
     if (first == 0)
         first = sim_compare_extent(compare, &extent);
     if (first == 0) {

@@ -37,6 +37,7 @@ static void namespace_fill(const struct sim *sim, const struct sim_namespace *ns
     id->nuse = ns->blocks;
     id->flbas = (uint8_t)ns->record->format;
     id->fpi |= ns->format_percent_left;
+    id->rescap = NVME_RESCAP_ALL;
     id->nmic = ns->record->shared != 0;
     id->nsattr = ns->write_protected;
     id->nvmcap.low = ns->record->bytes;
@@ -114,6 +115,7 @@ static uint16_t namespace_independent(struct sim_command *command)
     if (status != 0)
         return status;
     id[1] = ns->record->shared != 0;
+    id[2] = NVME_RESCAP_ALL;
     id[3] = 0x80 | ns->format_percent_left;
     id[8] = ns->write_protected;
     id[14] = 0x01; /* ready */

@@ -33,7 +33,8 @@ static void power_states(struct nvme_identify_controller *id)
 
 static void admin_fields(const struct sim *sim, struct nvme_identify_controller *id)
 {
-    id->oacs = NVME_OACS_SECURITY | NVME_OACS_FORMAT | NVME_OACS_FIRMWARE | NVME_OACS_NAMESPACES | NVME_OACS_SELF_TEST;
+    id->oacs = NVME_OACS_SECURITY | NVME_OACS_FORMAT | NVME_OACS_FIRMWARE | NVME_OACS_NAMESPACES | NVME_OACS_SELF_TEST |
+               NVME_OACS_DIRECTIVES;
     id->acl = SIM_ABORT_LIMIT - 1;
     id->aerl = SIM_AER_LIMIT - 1;
     id->frmw = 0x11 | SIM_FW_SLOTS << 1; /* slot 1 is read-only; activation without reset */
@@ -63,7 +64,7 @@ static void nvm_fields(const struct sim *sim, struct nvme_identify_controller *i
     id->nn = SIM_MAX_NAMESPACES;
     id->mnan = SIM_MAX_NAMESPACES;
     id->oncs = NVME_ONCS_COMPARE | NVME_ONCS_UNCORRECTABLE | NVME_ONCS_DSM | NVME_ONCS_WRITE_ZEROES | NVME_ONCS_SAVE |
-               NVME_ONCS_TIMESTAMP | NVME_ONCS_VERIFY | NVME_ONCS_COPY;
+               NVME_ONCS_RESERVATIONS | NVME_ONCS_TIMESTAMP | NVME_ONCS_VERIFY | NVME_ONCS_COPY;
     id->fuses = 1;
     id->fna = 0x04; /* cryptographic erase */
     id->vwc = 0x07; /* present; flush takes NSID FFFFFFFFh */

@@ -156,6 +156,7 @@ static const struct log_page pages[256] = {
     [NVME_LID_SELF_TEST] = {self_test_build, NO_EVENT, true},
     [NVME_LID_PERSISTENT_EVENT] = {sim_events_log, NO_EVENT, true},
     [NVME_LID_FEATURES] = {features_build, NO_EVENT, false},
+    [NVME_LID_RESERVATION] = {sim_notices_log, NVME_AER_IO_COMMAND_SET, true},
     [NVME_LID_SANITIZE] = {sanitize_build, NVME_AER_IO_COMMAND_SET, true},
 };
 
@@ -219,8 +220,12 @@ static void event_clear(struct sim *sim, uint8_t lid)
 {
     if (lid == NVME_LID_CHANGED_NS)
         sim->changed_namespaces = 0;
+    if (lid == NVME_LID_RESERVATION)
+        sim_notices_take(sim);
     if (pages[lid].event != NO_EVENT)
         sim_async_unmask(sim, pages[lid].event);
+    if (lid == NVME_LID_RESERVATION)
+        sim_notices_report(sim);
 }
 
 uint16_t sim_get_log_page(struct sim_command *command)

@@ -37,7 +37,7 @@ int sim_namespace_create(struct sim *sim, uint32_t slot, uint64_t bytes, uint32_
     record->bytes = bytes;
     ns->record = record;
     ns->nsid = slot + 1;
-    ns->blocked = 0;
+    ns->hurdles = 0;
     namespace_refresh(ns);
     return 0;
 }
@@ -53,6 +53,8 @@ void sim_namespace_delete(struct sim *sim, uint32_t slot)
     ns->record->bytes = 0;
     ns->attached = false;
     sim_features_namespace_gone(sim, slot);
+    sim_reservations_namespace_gone(sim, slot);
+    sim_directives_namespace_gone(sim, slot);
 }
 
 void sim_namespace_attach(struct sim *sim, uint32_t slot, bool attach)

@@ -15,8 +15,14 @@ struct sim_command;
 struct sim_namespace {
     bool attached;
     bool write_protected;
-    uint16_t blocked; /* status that every command gets at present: formatting, sanitizing */
-    uint8_t shift;    /* log2 of the LBA's bytes */
+    union {
+        struct {
+            uint16_t blocked;  /* status that every command gets at present: formatting, sanitizing */
+            uint16_t reserved; /* SIM_RESERVED_... by another host */
+        };
+        uint32_t hurdles; /* 0: none of them */
+    };
+    uint8_t shift; /* log2 of the LBA's bytes */
     uint64_t blocks;
     struct sim_media media;
     struct sim_namespace_record *record;

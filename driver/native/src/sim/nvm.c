@@ -23,7 +23,7 @@ static inline uint16_t namespace_check(struct sim_command *command, struct sim_n
 
         if (BELL_LIKELY(ns->attached)) {
             *out = ns;
-            return ns->blocked;
+            return BELL_LIKELY(ns->hurdles == 0) ? 0 : sim_namespace_hurdle(command, ns);
         }
     }
     return sim_namespace_active(command, out);
@@ -55,8 +55,8 @@ static inline uint16_t write_check(struct sim_command *command, const struct sim
 {
     if (BELL_UNLIKELY(ns->write_protected))
         return sim_refuse(command, NVME_SC_WRITE_PROTECTED, SIM_AT_NSID, 0);
-    if (BELL_UNLIKELY((command->sqe.cdw12 & NVME_RW_DTYPE) != 0)) /* directives are not supported */
-        return sim_invalid(command, SIM_AT_CDW12 + 2, 4);
+    if (BELL_UNLIKELY((command->sqe.cdw12 & NVME_RW_DTYPE) != 0))
+        return sim_directive_write(command, ns);
     return 0;
 }
 
@@ -188,9 +188,11 @@ uint16_t sim_flush(struct sim_command *command)
 
     if (command->sqe.nsid == NVME_NSID_ALL) {
         for (uint32_t i = 0; i < SIM_MAX_NAMESPACES && status == 0; i++)
-            if (command->sim->ns[i].attached)
-                status = command->sim->ns[i].blocked ? command->sim->ns[i].blocked
-                                                     : sim_flush_namespace(&command->sim->ns[i]);
+            if (command->sim->ns[i].attached) {
+                status = sim_namespace_hurdle(command, &command->sim->ns[i]);
+                if (status == 0)
+                    status = sim_flush_namespace(&command->sim->ns[i]);
+            }
         return status;
     }
     status = namespace_check(command, &ns);
@@ -284,6 +286,10 @@ static const struct nvm_command commands[256] = {
     [NVME_NVM_WRITE_ZEROES] = {sim_write_zeroes, NVME_EFFECT_CSUPP | NVME_EFFECT_LBCC},
     [NVME_NVM_DSM] = {sim_dsm, NVME_EFFECT_CSUPP | NVME_EFFECT_LBCC},
     [NVME_NVM_VERIFY] = {sim_verify, NVME_EFFECT_CSUPP},
+    [NVME_NVM_RESERVATION_REGISTER] = {sim_reservation_register, NVME_EFFECT_CSUPP},
+    [NVME_NVM_RESERVATION_REPORT] = {sim_reservation_report, NVME_EFFECT_CSUPP},
+    [NVME_NVM_RESERVATION_ACQUIRE] = {sim_reservation_acquire, NVME_EFFECT_CSUPP},
+    [NVME_NVM_RESERVATION_RELEASE] = {sim_reservation_release, NVME_EFFECT_CSUPP},
     [NVME_NVM_COPY] = {sim_copy, NVME_EFFECT_CSUPP | NVME_EFFECT_LBCC},
 };
 

@@ -78,6 +78,7 @@ static const struct option options[] = {
      "a multiple of 500ms up to 127500ms"},
     {"faults", KIND_TEXT, FIELD(faults), NULL, 0, 255, NULL,
      "a fault plan of at most 255 ASCII characters, without commas"},
+    {"streams", KIND_U32, FIELD(streams), sim_plain_units, 0, SIM_MAX_STREAMS, NULL, "0 to 64 streams"},
     {"seed", KIND_U64, FIELD(seed), sim_plain_units, 0, UINT64_MAX, NULL, "a 64-bit number"},
 };
 
@@ -176,6 +177,7 @@ static void defaults(struct sim_options *out)
         .temperature = 35,
         .time_scale = 20,
         .seed = 1,
+        .streams = 16,
         .ready_timeout_ns = 10000000000,
     };
 }

@@ -7,6 +7,7 @@
 
 #define SIM_MAX_NAMESPACES 8u
 #define SIM_MAX_IO_QUEUES  128u
+#define SIM_MAX_STREAMS    64u
 
 struct sim_options {
     uint64_t size;   /* bytes of all namespaces together */
@@ -30,6 +31,7 @@ struct sim_options {
     uint64_t seed;
     uint64_t ready_timeout_ns; /* CAP.TO */
     char faults[256];          /* fault plan */
+    uint32_t streams;          /* that may be open at a time; 0: no Streams directive */
 };
 
 /*

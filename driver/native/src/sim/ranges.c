@@ -15,7 +15,7 @@ static uint16_t namespace_of(struct sim_command *command, struct sim_namespace *
 {
     uint16_t status = sim_namespace_active(command, ns);
 
-    return status != 0 ? status : (*ns)->blocked;
+    return status != 0 ? status : sim_namespace_hurdle(command, *ns);
 }
 
 uint16_t sim_dsm(struct sim_command *command)

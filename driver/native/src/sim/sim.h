@@ -20,6 +20,7 @@
 #include "sim/background.h"
 #include "sim/command.h"
 #include "sim/config_space.h"
+#include "sim/directives.h"
 #include "sim/faults.h"
 #include "sim/features.h"
 #include "sim/firmware.h"
@@ -32,6 +33,7 @@
 #include "sim/prp.h"
 #include "sim/queues.h"
 #include "sim/registers.h"
+#include "sim/reservations.h"
 #include "sim/state.h"
 #include "sim/temperature.h"
 #include "sim/tick.h"
@@ -112,6 +114,8 @@ struct sim {
     struct sim_async_events async;
     struct sim_background background;
     struct sim_firmware firmware;
+    struct sim_notices notices;
+    struct sim_directives directives;
     uint32_t sanitize_pattern;
     uint32_t changed_namespaces; /* bit by slot, for log page 04h */
     bool events_context;         /* the persistent event log is being read */

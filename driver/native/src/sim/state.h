@@ -15,10 +15,11 @@
 #define SIM_STATE_VERSION 1u
 #define SIM_STATE_BYTES   65536u
 
-#define SIM_FW_SLOTS   3u
-#define SIM_ERROR_LOG  64u
-#define SIM_SELF_TESTS 20u
-#define SIM_EVENTS     64u
+#define SIM_FW_SLOTS    3u
+#define SIM_ERROR_LOG   64u
+#define SIM_SELF_TESTS  20u
+#define SIM_EVENTS      64u
+#define SIM_REGISTRANTS 16u /* of a namespace */
 
 /* A namespace that exists, under its NSID - 1. */
 struct sim_namespace_record {
@@ -42,6 +43,23 @@ struct sim_event_record {
     uint8_t reserved[6];
     uint64_t timestamp;
     uint8_t data[48];
+};
+
+struct sim_registrant {
+    uint8_t host[16]; /* a 64-bit identifier is followed by zeroes */
+    uint64_t key;
+    uint8_t used;
+    uint8_t reserved[7];
+};
+
+/* Who may use a namespace. */
+struct sim_reservation {
+    uint32_t generation;
+    uint8_t type; /* NVME_RTYPE_... */
+    uint8_t holder;
+    uint8_t persists; /* through a loss of power */
+    uint8_t reserved;
+    struct sim_registrant registrant[SIM_REGISTRANTS];
 };
 
 struct sim_state {
@@ -79,6 +97,7 @@ struct sim_state {
     uint32_t sanitize_wrote; /* user data written since the last sanitize: GDE is 0 */
     uint32_t event_count;
     struct sim_event_record events[SIM_EVENTS];
+    struct sim_reservation reservations[SIM_MAX_NAMESPACES];
 };
 static_assert(sizeof(struct sim_state) <= SIM_STATE_BYTES, "state fits its place in the file");
 

@@ -310,6 +310,38 @@ enum {
 #define NVME_COPY_PRINFOR UINT32_C(0x0000f000)
 #define NVME_COPY_PRINFOW UINT32_C(0x3c000000)
 
+#define NVME_DIRECTIVE_DOPER UINT32_C(0x000000ff) /* Directive Send and Receive cdw11 */
+#define NVME_DIRECTIVE_DTYPE UINT32_C(0x0000ff00)
+#define NVME_DIRECTIVE_DSPEC UINT32_C(0xffff0000)
+#define NVME_ENDIR           UINT32_C(0x00000001) /* Identify, enable: cdw12 */
+#define NVME_ENDIR_DTYPE     UINT32_C(0x0000ff00)
+#define NVME_RW_DSPEC        UINT32_C(0xffff0000) /* cdw13 of writes */
+
+enum { NVME_DTYPE_IDENTIFY = 0, NVME_DTYPE_STREAMS = 1 };
+enum { NVME_DIRECTIVE_PARAMETERS = 1, NVME_DIRECTIVE_STATUS = 2, NVME_DIRECTIVE_ALLOCATE = 3 };    /* Receive */
+enum { NVME_DIRECTIVE_ENABLE = 1, NVME_DIRECTIVE_RELEASE_ID = 1, NVME_DIRECTIVE_RELEASE_ALL = 2 }; /* Send */
+
+#define NVME_RES_ACTION UINT32_C(0x00000007) /* Reservation Register, Acquire, Release cdw10 */
+#define NVME_RES_IEKEY  UINT32_C(0x00000008)
+#define NVME_RES_TYPE   UINT32_C(0x0000ff00) /* Acquire, Release */
+#define NVME_RES_CPTPL  UINT32_C(0xc0000000) /* Register */
+#define NVME_RES_EDS    UINT32_C(0x00000001) /* Report cdw11 */
+
+enum { NVME_RES_REGISTER = 0, NVME_RES_UNREGISTER = 1, NVME_RES_REPLACE = 2 };
+enum { NVME_RES_ACQUIRE = 0, NVME_RES_PREEMPT = 1, NVME_RES_PREEMPT_ABORT = 2 };
+enum { NVME_RES_RELEASE = 0, NVME_RES_CLEAR = 1 };
+enum { NVME_CPTPL_KEEP = 0, NVME_CPTPL_CLEAR = 2, NVME_CPTPL_SET = 3 };
+
+enum nvme_reservation_type {
+    NVME_RTYPE_NONE = 0,
+    NVME_RTYPE_WRITE_EXCLUSIVE = 1,
+    NVME_RTYPE_EXCLUSIVE_ACCESS = 2,
+    NVME_RTYPE_WRITE_EXCLUSIVE_REGISTRANTS = 3,
+    NVME_RTYPE_EXCLUSIVE_ACCESS_REGISTRANTS = 4,
+    NVME_RTYPE_WRITE_EXCLUSIVE_ALL = 5,
+    NVME_RTYPE_EXCLUSIVE_ACCESS_ALL = 6,
+};
+
 /* ---- features, 5.27.1 ------------------------------------------------------------------------------------------ */
 
 enum nvme_feature {

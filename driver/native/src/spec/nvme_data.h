@@ -457,6 +457,30 @@ struct nvme_sgl_descriptor {
 };
 static_assert(sizeof(struct nvme_sgl_descriptor) == 16, "SGL descriptor");
 
+/* ---- directives, 8.7 ---- */
+
+struct nvme_directive_parameters {
+    uint8_t supported[32];
+    uint8_t enabled[32];
+    uint8_t persistent[32]; /* stays enabled through a Controller Level Reset */
+    uint8_t reserved96[4000];
+};
+static_assert(sizeof(struct nvme_directive_parameters) == 4096, "directive parameters");
+
+struct nvme_streams_parameters {
+    uint16_t msl;
+    uint16_t nssa;
+    uint16_t nsso;
+    uint8_t nssc;
+    uint8_t reserved7[9];
+    uint32_t sws;
+    uint16_t sgs;
+    uint16_t nsa;
+    uint16_t nso;
+    uint8_t reserved26[6];
+};
+static_assert(sizeof(struct nvme_streams_parameters) == 32, "streams parameters");
+
 /* ---- reservations, 7.2 to 7.5 ------------------------------------------------------------------------------------ */
 
 struct nvme_reservation_register {
@@ -489,5 +513,35 @@ struct nvme_registered_controller {
     uint64_t rkey;
 };
 static_assert(sizeof(struct nvme_registered_controller) == 24, "registered controller");
+
+struct nvme_registered_controller_extended {
+    uint16_t cntlid;
+    uint8_t rcsts;
+    uint8_t reserved3[5];
+    uint64_t rkey;
+    uint8_t hostid[16];
+    uint8_t reserved32[32];
+};
+static_assert(sizeof(struct nvme_registered_controller_extended) == 64, "registered controller, extended");
+
+struct nvme_reservation_log {
+    uint64_t count;
+    uint8_t type;      /* NVME_RESLOG_... */
+    uint8_t available; /* pages behind this one */
+    uint8_t reserved10[2];
+    uint32_t nsid;
+    uint8_t reserved16[48];
+};
+static_assert(sizeof(struct nvme_reservation_log) == 64, "reservation notification log");
+
+enum {
+    NVME_RESLOG_EMPTY = 0,
+    NVME_RESLOG_REGISTRATION_PREEMPTED = 1,
+    NVME_RESLOG_RELEASED = 2,
+    NVME_RESLOG_PREEMPTED = 3
+};
+
+#define NVME_RESCAP_ALL  0xffu /* persistence through power loss, the six types, IEKEY as of 1.3 */
+#define NVME_RESCAP_PTPL 0x01u
 
 #endif

@@ -100,6 +100,7 @@ enum nvme_status {
     NVME_SC_COMMAND_SET_NOT_ENABLED = 0x12a,
     NVME_SC_COMMAND_SET_REJECTED = 0x12b,
     NVME_SC_INVALID_COMMAND_SET = 0x12c,
+    NVME_SC_STREAM_ALLOCATION = 0x17f,
 
     /* command specific to the NVM command set */
     NVME_SC_CONFLICTING_ATTRIBUTES = 0x180,

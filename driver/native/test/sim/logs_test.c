@@ -129,7 +129,8 @@ static void supported_lists_agree_with_behaviour(void **state)
     assert_int_equal(commands->admin[NVME_ADMIN_IDENTIFY] & NVME_EFFECT_CSUPP, 1);
     assert_int_equal(commands->admin[0x03], 0);
     assert_int_equal(commands->io[NVME_NVM_WRITE], NVME_EFFECT_CSUPP | NVME_EFFECT_LBCC);
-    assert_int_equal(commands->io[NVME_NVM_RESERVATION_REGISTER], 0);
+    assert_int_equal(commands->io[NVME_NVM_RESERVATION_REGISTER], NVME_EFFECT_CSUPP);
+    assert_int_equal(commands->io[0x03], 0);
     host_close(host);
 }
 

@@ -41,7 +41,7 @@ static void wrong_fields_have_their_status(void **state)
     assert_int_equal(host_status(host, 1, &sqe), NVME_SC_INVALID_FIELD);
     sqe = host_io(host, NVME_NVM_WRITE, 1, 0, 8);
     sqe.cdw12 |= 0x00100000;
-    assert_int_equal(host_status(host, 1, &sqe), NVME_SC_INVALID_FIELD); /* no directives */
+    assert_int_equal(host_status(host, 1, &sqe), NVME_SC_INVALID_FIELD); /* no directive is enabled */
     host_close(host);
 }
 

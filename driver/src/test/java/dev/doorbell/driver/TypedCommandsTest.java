@@ -188,6 +188,37 @@ class TypedCommandsTest extends DeviceTest {
         }
         assertThat(directives.supported(1)).contains(Directives.IDENTIFY);
         assertThat(directives.enabled(1)).contains(Directives.IDENTIFY);
+        if (directives.supported(1).contains(Directives.STREAMS)) {
+            streamsOpenByWriting(directives);
+        }
+    }
+
+    private void streamsOpenByWriting(Directives directives) {
+        directives.enable(1, Directives.STREAMS, true);
+        assertThat(directives.enabled(1)).contains(Directives.STREAMS);
+        Directives.Streams before = directives.streams(1);
+        assertThat(before.maxStreams()).isPositive();
+        assertThat(directives.allocateStreams(1, 2)).isEqualTo(2);
+        assertThat(directives.streams(1).allocated()).isEqualTo(2);
+        Namespace namespace = namespace();
+        try (Qpair qpair = controller.createQpair(8);
+                Buffer data = buffer(4096)) {
+            for (int stream : new int[] {7, 8}) {
+                IoControl control = IoControl.none().directive(Directives.STREAMS, stream);
+                qpair.execute(control.on(namespace.writeCommand(0, 1, data))).orThrow();
+            }
+            assertThat(directives.openStreams(1)).containsExactlyInAnyOrder(7, 8);
+            directives.releaseStream(1, 7);
+            assertThat(directives.openStreams(1)).containsExactly(8);
+            directives.releaseStreams(1);
+            assertThat(directives.streams(1).available()).isEqualTo(before.available());
+            directives.enable(1, Directives.STREAMS, false);
+            assertThat(directives.enabled(1)).doesNotContain(Directives.STREAMS);
+            IoControl control = IoControl.none().directive(Directives.STREAMS, 7);
+            assertThat(qpair.execute(control.on(namespace.writeCommand(0, 1, data)))
+                            .statusCode())
+                    .isEqualTo("00/02");
+        }
     }
 
     @Test
