@@ -114,6 +114,22 @@ int bell_protection_generate(const bell_protection *protection, const void *data
     return 0;
 }
 
+void bell_protection_generate_zeroes(const bell_protection *protection, void *metadata, uint32_t blocks)
+{
+    static const uint8_t zeroes[512];
+    const struct range range = range_of(protection);
+    uint8_t *meta = metadata;
+    uint64_t guard = 0;
+
+    for (uint32_t left = protection->block_bytes + bell_protection_at(protection), part; left > 0; left -= part) {
+        part = left < sizeof zeroes ? left : (uint32_t)sizeof zeroes;
+        guard = bell_guard_continue(protection->guard_bits, guard, zeroes, part);
+    }
+    for (uint64_t i = 0; i < blocks; i++, meta += range.metadata_stride)
+        fields_put(protection, meta + bell_protection_at(protection), guard,
+                   protection->reference_tag + i * range.step);
+}
+
 static bool differs(uint64_t expected, uint64_t found, uint32_t field, bell_protection_mismatch *out)
 {
     if (expected == found)

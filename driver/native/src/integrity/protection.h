@@ -40,6 +40,10 @@ static inline uint32_t bell_protection_reference_bits(const bell_protection *pro
     return bell_protection_tag_bits(protection->guard_bits) - protection->storage_tag_bits;
 }
 
+/* bell_protection_generate_zeroes - the same as bell_protection_generate for blocks of zeroes, and metadata that is
+ * zero before the protection information. */
+void bell_protection_generate_zeroes(const bell_protection *protection, void *metadata, uint32_t blocks);
+
 /* bell_protection_at - where it starts in the metadata of a block. */
 static inline uint32_t bell_protection_at(const bell_protection *protection)
 {

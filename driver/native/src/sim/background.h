@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/namespaces.h"
+
 struct sim;
 
 /* One operation: it runs from start to end, or not at all (end 0). */
@@ -26,7 +28,7 @@ struct sim_background {
     struct sim_span format;
     uint16_t format_cid;
     uint32_t format_slots; /* bit by slot */
-    uint32_t format_index;
+    struct sim_formatting formatting;
     uint32_t format_cdw10;
 };
 

@@ -43,6 +43,7 @@ enum {
     SIM_AT_OPCODE = 0,
     SIM_AT_FLAGS = 1,
     SIM_AT_NSID = 4,
+    SIM_AT_MPTR = 16,
     SIM_AT_PRP1 = 24,
     SIM_AT_PRP2 = 32,
     SIM_AT_CDW10 = 40,

@@ -214,6 +214,7 @@ static void sim_free(struct sim *sim)
     if (sim->doorbells != NULL)
         munmap((void *)sim->doorbells, DOORBELL_BYTES);
     free(sim->segments);
+    free(sim->bounce);
     free(sim->scratch);
     free(sim);
 }
@@ -267,7 +268,8 @@ static int memory_init(struct sim *sim)
     const uint64_t largest = sim->options.mdts != 0 ? sim->options.mdts : UINT64_C(65536) * 4096;
 
     sim->mdts_bytes = sim->options.mdts;
-    sim->segments = calloc(largest / 4096 + 2, sizeof sim->segments[0]);
+    sim->segment_room = (uint32_t)(largest / 4096 + 2);
+    sim->segments = calloc(sim->segment_room, sizeof sim->segments[0]);
     sim->scratch = malloc(SIM_SCRATCH_BYTES);
     sim->doorbells = mmap(NULL, DOORBELL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (sim->doorbells == MAP_FAILED)

@@ -17,7 +17,8 @@ static void bit_invert_in_memory(struct sim *sim, uint32_t segments, uint64_t by
 {
     for (uint32_t i = 0; i < segments; i++) {
         if (byte < sim->segments[i].bytes) {
-            sim->segments[i].data[byte] ^= (uint8_t)(1u << bit);
+            if (sim->segments[i].data != NULL)
+                sim->segments[i].data[byte] ^= (uint8_t)(1u << bit);
             return;
         }
         byte -= sim->segments[i].bytes;
@@ -36,7 +37,7 @@ static void data_corrupt(struct sim_command *command, const bell_fault_rule *rul
     /* Memory of another process is looked up as it is there: the data has to be there first. */
     if (to_host && sim->iommu.dirty_count != 0 && !sim_iommu_flush(&sim->iommu))
         return;
-    if (to_host ? sim_prp_map(command, bytes, &segments) != 0 : sim_extent_of(command, true, &extent) != 0)
+    if (to_host ? sim_data_map(command, bytes, &segments) != 0 : sim_extent_of(command, true, &extent) != 0)
         return;
     for (uint32_t i = 0; i < rule->corrupt_bits; i++) {
         uint64_t bit = rule->corrupt_at == UINT32_MAX

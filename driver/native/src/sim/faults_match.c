@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/faults.h"
+#include "sim/metadata.h"
 #include "sim/sim.h"
 
 /* splitmix64: any seed will do. */
@@ -99,6 +100,8 @@ uint64_t sim_fault_data_bytes(struct sim *sim, const struct sim_command *command
     if ((sqe->opcode != NVME_NVM_READ && sqe->opcode != NVME_NVM_WRITE) || sqe->nsid - 1 >= SIM_MAX_NAMESPACES ||
         !sim->ns[sqe->nsid - 1].attached)
         return 0;
+    if (*to_host)
+        return sim_transfer_bytes(command, &sim->ns[sqe->nsid - 1]);
     return ((sqe->cdw12 & NVME_RW_NLB) + UINT64_C(1)) << sim->ns[sqe->nsid - 1].shift;
 }
 

@@ -267,6 +267,21 @@ bool sim_feature_data_owns(uint8_t fid)
     }
 }
 
+static uint16_t host_behavior_set(struct sim_command *command)
+{
+    struct sim_features *features = &command->sim->features;
+    uint8_t wanted[sizeof features->host_behavior];
+    uint16_t status = sim_data_from_host(command, wanted, sizeof wanted);
+
+    if (status != 0)
+        return status;
+    if (wanted[NVME_HOST_BEHAVIOR_LBAFEE] > 1)
+        return sim_invalid(command, SIM_AT_PRP1, 0);
+    memcpy(features->host_behavior, wanted, sizeof wanted);
+    sim_namespaces_gate(command->sim);
+    return 0;
+}
+
 uint16_t sim_feature_data_set(struct sim_command *command, uint8_t fid)
 {
     struct sim_features *features = &command->sim->features;
@@ -292,7 +307,7 @@ uint16_t sim_feature_data_set(struct sim_command *command, uint8_t fid)
         features->keep_alive_ns = sim_keep_alive_deadline(command->sim);
         return 0;
     case NVME_FEAT_HOST_BEHAVIOR:
-        return sim_data_from_host(command, features->host_behavior, sizeof features->host_behavior);
+        return host_behavior_set(command);
     case NVME_FEAT_HOST_ID:
         return host_id_set(command);
     case NVME_FEAT_RESERVATION_MASK:

@@ -93,6 +93,12 @@ void sim_features_reset(struct sim *sim)
         current->error_recovery[slot] = sim->state->saved_ns[slot][0] ? sim->state->saved_ns[slot][1] : 0;
     sim_feature_data_reset(sim);
     sim_features_apply(sim);
+    sim_namespaces_gate(sim);
+}
+
+bool sim_features_extended_formats(const struct sim *sim)
+{
+    return sim->features.host_behavior[NVME_HOST_BEHAVIOR_LBAFEE] == 1;
 }
 
 void sim_features_namespace_gone(struct sim *sim, uint32_t slot)

@@ -37,6 +37,9 @@ void sim_features_namespace_gone(struct sim *sim, uint32_t slot);
 /* sim_features_apply - make the device act by its feature values. */
 void sim_features_apply(struct sim *sim);
 
+/* sim_features_extended_formats - whether the host has said that it knows them, NVM 1.0c 4.1.3.4. */
+bool sim_features_extended_formats(const struct sim *sim);
+
 /* sim_feature_known - true for an implemented feature; its capabilities as SEL 3 reports them. */
 bool sim_feature_known(uint8_t fid, uint32_t *capabilities);
 

@@ -55,7 +55,7 @@ uint16_t sim_fw_download(struct sim_command *command)
         return sim_invalid(command, SIM_AT_CDW10, 0);
     if (offset % SIM_FW_GRANULARITY != 0 || first + count > SIM_FW_PIECES)
         return sim_invalid(command, SIM_AT_CDW11, 0);
-    uint16_t status = sim_prp_map(command, bytes, &segments);
+    uint16_t status = sim_data_map(command, bytes, &segments);
     if (status != 0)
         return status;
     for (uint64_t i = first; i < first + count; i++)

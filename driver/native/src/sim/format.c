@@ -50,14 +50,20 @@ uint16_t sim_format(struct sim_command *command)
     struct sim_background *background = &sim->background;
     const uint32_t cdw10 = command->sqe.cdw10;
     const uint32_t erase = (uint32_t)NVME_GET(cdw10, NVME_FORMAT_SES);
-    const uint32_t index = (uint32_t)(NVME_GET(cdw10, NVME_FORMAT_LBAF) | NVME_GET(cdw10, NVME_FORMAT_LBAFU) << 4);
+    const struct sim_formatting formatting = {
+        .format = (uint32_t)(NVME_GET(cdw10, NVME_FORMAT_LBAF) | NVME_GET(cdw10, NVME_FORMAT_LBAFU) << 4),
+        .extended = (cdw10 & NVME_FORMAT_MSET) != 0,
+        .dps = (uint8_t)(NVME_GET(cdw10, NVME_FORMAT_PI) | ((cdw10 & NVME_FORMAT_PIL) != 0 ? NVME_DPS_FIRST : 0)),
+        .storage_tag_mask = UINT64_MAX,
+    };
     uint32_t slots;
     uint16_t status = slots_find(command, &slots);
 
     if (status != 0)
         return status;
-    if (index >= SIM_FORMATS || (cdw10 & NVME_FORMAT_PI) != 0) /* no metadata, so no protection information */
-        return sim_refuse(command, NVME_SC_INVALID_FORMAT, SIM_AT_CDW10, 0);
+    status = sim_formatting_check(sim, &formatting);
+    if (status != 0)
+        return sim_refuse(command, status, SIM_AT_CDW10, 0);
     if (erase > SES_CRYPTO)
         return sim_invalid(command, SIM_AT_CDW10 + 1, 1);
     if (sim_span_runs(&background->format))
@@ -65,7 +71,7 @@ uint16_t sim_format(struct sim_command *command)
     sim_self_test_stop(sim, NVME_SELF_TEST_FORMAT);
     background->format_cid = command->sqe.cid;
     background->format_slots = slots;
-    background->format_index = index;
+    background->formatting = formatting;
     background->format_cdw10 = cdw10;
     for (uint32_t slot = 0; slot < SIM_MAX_NAMESPACES; slot++) {
         if ((slots & 1u << slot) != 0) {
@@ -94,8 +100,8 @@ void sim_format_finish(struct sim *sim, bool completes)
     for (uint32_t slot = 0; slot < SIM_MAX_NAMESPACES; slot++) {
         if ((background->format_slots & 1u << slot) == 0)
             continue;
-        sim_namespace_format(sim, slot, background->format_index);
-        sim->ns[slot].blocked = 0;
+        sim_namespace_format(sim, slot, &background->formatting);
+        sim_namespace_release(sim, slot);
         sim->ns[slot].format_percent_left = 0;
     }
     events_record(sim, SIM_PEL_FORMAT_DONE);

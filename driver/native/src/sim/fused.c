@@ -9,7 +9,7 @@ static uint16_t pair_check(struct sim_command *compare, const struct sim_command
 {
     if (compare->sqe.opcode != NVME_NVM_COMPARE || write->sqe.opcode != NVME_NVM_WRITE)
         return sim_invalid(compare, SIM_AT_FLAGS, 0);
-    if (((compare->sqe.flags | write->sqe.flags) & NVME_SQE_PSDT) != 0)
+    if ((compare->sqe.flags & NVME_SQE_PSDT) == NVME_SQE_PSDT || (write->sqe.flags & NVME_SQE_PSDT) == NVME_SQE_PSDT)
         return sim_invalid(compare, SIM_AT_FLAGS, 6);
     if (compare->sqe.nsid != write->sqe.nsid)
         return sim_invalid(compare, SIM_AT_NSID, 0);

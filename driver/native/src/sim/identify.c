@@ -21,9 +21,13 @@ static void namespace_common(struct nvme_identify_namespace *id)
 {
     id->nlbaf = SIM_FORMATS - 1;
     for (uint32_t i = 0; i < SIM_FORMATS; i++)
-        id->lbaf[i] = (struct nvme_lba_format){.lbads = (uint8_t)sim_format_shift(i), .rp = i == 0 ? 1 : 0};
+        id->lbaf[i] = (struct nvme_lba_format){.ms = sim_lba_format(i)->metadata_bytes,
+                                               .lbads = sim_lba_format(i)->shift,
+                                               .rp = sim_lba_format(i)->shift == 9 ? 1 : 0};
+    id->mc = NVME_MC_EXTENDED | NVME_MC_SEPARATE;
+    id->dpc = NVME_DPC_TYPES | NVME_DPC_FIRST | NVME_DPC_LAST;
     id->fpi = 0x80;
-    id->dlfeat = 0x09; /* deallocated blocks read zero; Write Zeroes may deallocate */
+    id->dlfeat = 0x09; /* deallocated blocks read zero, their guards FFh; Write Zeroes may deallocate */
     id->mssrl = SIM_COPY_RANGE_BLOCKS;
     id->mcl = SIM_COPY_BLOCKS;
     id->msrc = SIM_COPY_RANGES - 1;
@@ -35,7 +39,8 @@ static void namespace_fill(const struct sim *sim, const struct sim_namespace *ns
     id->nsze = ns->blocks;
     id->ncap = ns->blocks;
     id->nuse = ns->blocks;
-    id->flbas = (uint8_t)ns->record->format;
+    id->flbas = (uint8_t)(ns->record->format | (ns->extended ? NVME_FLBAS_EXTENDED : 0));
+    id->dps = sim->state->layout[ns->nsid - 1].dps;
     id->fpi |= ns->format_percent_left;
     id->rescap = NVME_RESCAP_ALL;
     id->nmic = ns->record->shared != 0;
@@ -145,18 +150,38 @@ static uint16_t controller_list(struct sim_command *command, bool attached)
     return send(command);
 }
 
+/* Extended LBA formats, NVM 1.0c figure 100. NSID FFFFFFFFh asks for what all namespaces have in common. */
+static uint16_t namespace_nvm(struct sim_command *command, bool allocated)
+{
+    const struct sim *sim = command->sim;
+    struct nvme_identify_namespace_nvm *id = (struct nvme_identify_namespace_nvm *)sim->scratch;
+    struct sim_namespace *ns = NULL;
+    uint16_t status = 0;
+
+    if (allocated && command->sqe.nsid != NVME_NSID_ALL && command->sqe.nsid - 1 < SIM_MAX_NAMESPACES)
+        ns = sim_namespace_allocated(command->sim, command->sqe.nsid);
+    if (ns == NULL && command->sqe.nsid != NVME_NSID_ALL)
+        status = sim_namespace_active(command, &ns);
+    if (status != 0)
+        return status;
+    if (ns != NULL)
+        id->lbstm = ns->protection.storage_tag_mask;
+    id->pic = NVME_PIC_16B_STORAGE | NVME_PIC_READ_CHECK;
+    for (uint32_t i = 0; i < SIM_FORMATS; i++)
+        id->elbaf[i] = (uint32_t)(NVME_PUT(sim_lba_format(i)->pif, NVME_ELBAF_PIF) |
+                                  NVME_PUT(sim_format_storage_bits(sim, i), NVME_ELBAF_STS));
+    return send(command);
+}
+
 static uint16_t command_set_specific(struct sim_command *command, uint32_t cns)
 {
-    struct sim_namespace *ns;
-
     if (NVME_GET(command->sqe.cdw11, NVME_IDENTIFY_CSI) != NVME_CSI_NVM)
         return sim_invalid(command, SIM_AT_CDW11 + 3, 0);
     switch (cns) {
-    case NVME_CNS_CSI_NAMESPACE: {
-        uint16_t status = sim_namespace_active(command, &ns);
-
-        return status != 0 ? status : send(command); /* no protection information: all zero */
-    }
+    case NVME_CNS_CSI_NAMESPACE:
+        return namespace_nvm(command, false);
+    case NVME_CNS_CSI_ALLOCATED_NAMESPACE:
+        return namespace_nvm(command, true);
     case NVME_CNS_CSI_CONTROLLER:
         return send(command); /* limits of Verify, Write Zeroes, Write Uncorrectable and DSM: none */
     case NVME_CNS_CSI_ACTIVE_NAMESPACES:
@@ -185,6 +210,7 @@ uint16_t sim_identify(struct sim_command *command)
     case NVME_CNS_CSI_CONTROLLER:
     case NVME_CNS_CSI_ACTIVE_NAMESPACES:
     case NVME_CNS_CSI_ALLOCATED_NAMESPACES:
+    case NVME_CNS_CSI_ALLOCATED_NAMESPACE:
         return command_set_specific(command, cns);
     case NVME_CNS_INDEPENDENT_NAMESPACE:
         return namespace_independent(command);

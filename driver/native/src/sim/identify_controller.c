@@ -5,6 +5,7 @@
 
 #include "sim/background.h"
 #include "sim/identify.h"
+#include "sim/sgl.h"
 #include "sim/sim.h"
 #include "spec/pci.h"
 
@@ -72,7 +73,8 @@ static void nvm_fields(const struct sim *sim, struct nvme_identify_controller *i
     id->awupf = 0;
     id->nwpc = 0x01;
     id->acwu = SIM_ATOMIC_BLOCKS - 1;
-    id->cdfs = 0x0001;
+    id->cdfs = 0x0003;
+    id->sgls = SIM_SGLS;
     snprintf(id->subnqn, sizeof id->subnqn, "nqn.2026-01.dev.doorbell:sim:%s", sim->options.serial);
 }
 
@@ -95,7 +97,7 @@ void sim_identify_controller(const struct sim *sim, struct nvme_identify_control
     id->rtd3r = 1000000;
     id->rtd3e = 2000000;
     id->oaes = NVME_OAES_NAMESPACE | NVME_OAES_FIRMWARE;
-    id->ctratt = 0x01; /* 128-bit host identifier */
+    id->ctratt = NVME_CTRATT_HOST_ID | NVME_CTRATT_ELBAS;
     id->cntrltype = 1;
     id->nvmsr = 0x01;
     admin_fields(sim, id);

@@ -175,7 +175,7 @@ static uint16_t part_send(struct sim_command *command, const uint8_t *log, uint6
                           uint64_t bytes)
 {
     uint32_t count;
-    uint16_t status = sim_prp_map(command, bytes, &count);
+    uint16_t status = sim_data_map(command, bytes, &count);
 
     if (status != 0)
         return status;

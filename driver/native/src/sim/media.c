@@ -30,6 +30,12 @@ static uint64_t slot_stride(uint64_t capacity)
     return page_up(capacity) + bitmap_bytes(capacity);
 }
 
+/* Metadata comes behind all of these: files of devices that had none stay valid. */
+static uint64_t metadata_stride(uint64_t capacity)
+{
+    return page_up(capacity / SIM_METADATA_SHARE);
+}
+
 /* ---- the store -------------------------------------------------------------------------------------------------- */
 
 static int state_check(const struct sim_state *state, const char *path, uint64_t capacity)
@@ -141,18 +147,23 @@ int sim_media_map(struct sim_media *media, struct sim_store *store, uint32_t slo
                                 .bad_bytes = bitmap_bytes(bytes),
                                 .fd = store->fd,
                                 .offset = start,
-                                .bad_offset = start + page_up(store->capacity)};
+                                .bad_offset = start + page_up(store->capacity),
+                                .metadata_bytes = page_up(bytes / SIM_METADATA_SHARE),
+                                .metadata_offset = SIM_STATE_BYTES + SIM_MAX_NAMESPACES * slot_stride(store->capacity) +
+                                                   slot * metadata_stride(store->capacity)};
     if (store->fd >= 0) {
-        int err = file_reach(store->fd, start + slot_stride(store->capacity));
+        int err = file_reach(store->fd, media->metadata_offset + metadata_stride(store->capacity));
 
         if (err != 0)
             return bell_error_set(err, "sim: the backing file cannot be extended: %s", strerror(-err));
     }
     media->data = area_map(store->fd, start, page_up(bytes));
     media->bad = area_map(store->fd, media->bad_offset, media->bad_bytes);
-    if (media->data == MAP_FAILED || media->bad == MAP_FAILED) {
+    media->metadata = area_map(store->fd, media->metadata_offset, media->metadata_bytes);
+    if (media->data == MAP_FAILED || media->bad == MAP_FAILED || media->metadata == MAP_FAILED) {
         int err = errno;
 
+        media->metadata = media->metadata == MAP_FAILED ? NULL : media->metadata;
         media->data = media->data == MAP_FAILED ? NULL : media->data;
         media->bad = media->bad == MAP_FAILED ? NULL : media->bad;
         sim_media_unmap(media);
@@ -170,6 +181,9 @@ void sim_media_unmap(struct sim_media *media)
         munmap(media->data, page_up(media->bytes));
     if (media->bad != NULL)
         munmap(media->bad, media->bad_bytes);
+    if (media->metadata != NULL)
+        munmap(media->metadata, media->metadata_bytes);
+    media->metadata = NULL;
     media->data = NULL;
     media->bad = NULL;
 }
@@ -182,23 +196,25 @@ static bool pages_drop(const struct sim_media *media, uint8_t *memory, uint64_t 
     return fallocate(media->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)file_offset, (off_t)bytes) == 0;
 }
 
-static void zero_fill(struct sim_media *media, uint64_t offset, uint64_t bytes)
+/* memory: where the area starts, and file_offset: where it does in the file. */
+static void zero_fill(const struct sim_media *media, uint8_t *memory, uint64_t file_offset, uint64_t offset,
+                      uint64_t bytes)
 {
     const uint64_t end = offset + bytes;
     const uint64_t first = page_up(offset);
     const uint64_t last = end & ~(PAGE - 1);
 
-    if (first >= last || !pages_drop(media, media->data + first, media->offset + first, last - first)) {
-        memset(media->data + offset, 0, bytes);
+    if (first >= last || !pages_drop(media, memory + first, file_offset + first, last - first)) {
+        memset(memory + offset, 0, bytes);
         return;
     }
-    memset(media->data + offset, 0, first - offset);
-    memset(media->data + last, 0, end - last);
+    memset(memory + offset, 0, first - offset);
+    memset(memory + last, 0, end - last);
 }
 
 void sim_media_discard(struct sim_media *media, uint64_t offset, uint64_t bytes)
 {
-    zero_fill(media, offset, bytes);
+    zero_fill(media, media->data, media->offset, offset, bytes);
     if (media->bad_count == 0)
         return;
     if (offset == 0 && bytes == media->bytes &&
@@ -206,6 +222,17 @@ void sim_media_discard(struct sim_media *media, uint64_t offset, uint64_t bytes)
         media->bad_count = 0;
     else
         sim_media_bad_clear(media, offset, bytes);
+}
+
+void sim_media_metadata_discard(struct sim_media *media, uint64_t offset, uint64_t bytes)
+{
+    zero_fill(media, media->metadata, media->metadata_offset, offset, bytes);
+}
+
+void sim_media_clear(struct sim_media *media)
+{
+    sim_media_discard(media, 0, media->bytes);
+    sim_media_metadata_discard(media, 0, media->metadata_bytes);
 }
 
 void sim_media_fill(struct sim_media *media, uint64_t offset, uint64_t bytes, uint32_t pattern)

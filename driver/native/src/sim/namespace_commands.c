@@ -31,9 +31,17 @@ static uint16_t create_namespace(struct sim_command *command)
     uint16_t status = sim_data_from_host(command, sim->scratch, 4096);
     if (status != 0)
         return status;
-    const uint32_t format = nvme_flbas_index(wanted->flbas);
-    if (format >= SIM_FORMATS || wanted->dps != 0)
-        return sim_refuse(command, NVME_SC_INVALID_FORMAT, SIM_AT_PRP1, 0);
+    struct sim_formatting formatting = {
+        .format = nvme_flbas_index(wanted->flbas),
+        .extended = (wanted->flbas & NVME_FLBAS_EXTENDED) != 0,
+        .dps = wanted->dps & (NVME_DPS_TYPE | NVME_DPS_FIRST),
+    };
+    memcpy(&formatting.storage_tag_mask, sim->scratch + NVME_CREATE_LBSTM, sizeof formatting.storage_tag_mask);
+    status = sim_formatting_check(sim, &formatting);
+    if (status == 0 && formatting.dps != wanted->dps)
+        status = NVME_SC_INVALID_FORMAT;
+    if (status != 0)
+        return sim_refuse(command, status, SIM_AT_PRP1, 0);
     if (wanted->nsze == 0)
         return sim_invalid(command, SIM_AT_PRP1, 0);
     if (wanted->nsze != wanted->ncap)
@@ -42,9 +50,10 @@ static uint16_t create_namespace(struct sim_command *command)
         slot++;
     if (slot == SIM_MAX_NAMESPACES)
         return NVME_SC_NS_ID_UNAVAILABLE | NVME_STATUS_DNR;
-    if (wanted->nsze > sim_capacity_free(sim) >> sim_format_shift(format))
+    const uint32_t shift = sim_lba_format(formatting.format)->shift;
+    if (wanted->nsze > sim_capacity_free(sim) >> shift)
         return NVME_SC_NS_INSUFFICIENT_CAPACITY | NVME_STATUS_DNR;
-    if (sim_namespace_create(sim, slot, wanted->nsze << sim_format_shift(format), format, (wanted->nmic & 1) != 0) != 0)
+    if (sim_namespace_create(sim, slot, wanted->nsze << shift, &formatting, (wanted->nmic & 1) != 0) != 0)
         return NVME_SC_INTERNAL;
     command->dw0 = slot + 1;
     return 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/admin.h"
+#include "sim/metadata.h"
 #include "sim/sim.h"
 #include "support/atomics.h"
 
@@ -97,6 +98,11 @@ static inline void count_write(struct sim *sim, uint64_t bytes)
     sim->commands_since_tick++;
 }
 
+void sim_count_read(struct sim *sim, uint64_t bytes)
+{
+    count_read(sim, bytes);
+}
+
 void sim_count_write(struct sim *sim, uint64_t bytes)
 {
     count_write(sim, bytes);
@@ -116,20 +122,23 @@ static inline uint8_t *single_page(struct sim_command *command, uint64_t bytes)
     return NULL;
 }
 
-uint16_t sim_read(struct sim_command *command)
+/* simple is a constant where this is called: PRPs. */
+static inline __attribute__((always_inline)) uint16_t read_run(struct sim_command *command, bool simple)
 {
     struct sim_extent extent;
     uint16_t status = extent_check(command, true, &extent);
 
     if (BELL_UNLIKELY(status != 0))
         return status;
+    if (BELL_UNLIKELY(extent.ns->metadata_bytes != 0))
+        return sim_metadata_read(command, &extent);
     if (BELL_UNLIKELY(extent.ns->media.bad_count != 0)) {
         status = sim_unrecovered(command, &extent);
         if (status != 0)
             return status;
     }
     const uint8_t *from = extent.ns->media.data + extent.offset;
-    uint8_t *to = single_page(command, extent.bytes);
+    uint8_t *to = simple ? single_page(command, extent.bytes) : NULL;
 
     if (BELL_LIKELY(to != NULL)) {
         memcpy(to, from, extent.bytes);
@@ -142,10 +151,18 @@ uint16_t sim_read(struct sim_command *command)
     return 0;
 }
 
-uint16_t sim_write_extent(struct sim_command *command, const struct sim_extent *extent)
+uint16_t sim_read(struct sim_command *command)
 {
+    return read_run(command, false);
+}
+
+static inline __attribute__((always_inline)) uint16_t extent_write(struct sim_command *command,
+                                                                   const struct sim_extent *extent, bool simple)
+{
+    if (BELL_UNLIKELY(extent->ns->metadata_bytes != 0))
+        return sim_metadata_write(command, extent);
     uint8_t *to = extent->ns->media.data + extent->offset;
-    const uint8_t *from = single_page(command, extent->bytes);
+    const uint8_t *from = simple ? single_page(command, extent->bytes) : NULL;
 
     if (BELL_LIKELY(from != NULL)) {
         memcpy(to, from, extent->bytes);
@@ -163,14 +180,24 @@ uint16_t sim_write_extent(struct sim_command *command, const struct sim_extent *
     return 0;
 }
 
-uint16_t sim_write(struct sim_command *command)
+uint16_t sim_write_extent(struct sim_command *command, const struct sim_extent *extent)
+{
+    return extent_write(command, extent, false);
+}
+
+static inline __attribute__((always_inline)) uint16_t write_run(struct sim_command *command, bool simple)
 {
     struct sim_extent extent;
     uint16_t status = extent_check(command, true, &extent);
 
     if (BELL_LIKELY(status == 0))
         status = write_check(command, extent.ns);
-    return BELL_LIKELY(status == 0) ? sim_write_extent(command, &extent) : status;
+    return BELL_LIKELY(status == 0) ? extent_write(command, &extent, simple) : status;
+}
+
+uint16_t sim_write(struct sim_command *command)
+{
+    return write_run(command, false);
 }
 
 /* ---- commands that move no data to or from the host
@@ -218,6 +245,8 @@ uint16_t sim_write_zeroes(struct sim_command *command)
 
     if (status == 0)
         status = write_check(command, extent.ns);
+    if (status == 0 && extent.ns->metadata_bytes != 0)
+        status = sim_metadata_write_zeroes(command, &extent);
     if (status != 0)
         return status;
     /* Blocks given back read zero, too: DEAC asks for it, and large ranges save memory by it. */
@@ -235,7 +264,9 @@ uint16_t sim_verify(struct sim_command *command)
     struct sim_extent extent;
     uint16_t status = extent_check(command, false, &extent);
 
-    return status != 0 ? status : sim_unrecovered(command, &extent);
+    if (status == 0)
+        status = sim_unrecovered(command, &extent);
+    return status == 0 && extent.ns->metadata_bytes != 0 ? sim_metadata_verify(command, &extent) : status;
 }
 
 uint16_t sim_compare_extent(struct sim_command *command, const struct sim_extent *extent)
@@ -244,8 +275,10 @@ uint16_t sim_compare_extent(struct sim_command *command, const struct sim_extent
     uint32_t count;
     uint16_t status = sim_unrecovered(command, extent);
 
+    if (status == 0 && extent->ns->metadata_bytes != 0)
+        return sim_metadata_compare(command, extent);
     if (status == 0)
-        status = sim_prp_map(command, extent->bytes, &count);
+        status = sim_data_map(command, extent->bytes, &count);
     if (status != 0)
         return status;
     for (uint32_t i = 0; i < count; i++) {
@@ -302,13 +335,13 @@ uint16_t sim_nvm_execute(struct sim_command *command)
 {
     if (BELL_LIKELY(command->sqe.flags == 0 && !command->sim->admin_only)) {
         if (command->sqe.opcode == NVME_NVM_READ)
-            return sim_read(command);
+            return read_run(command, true);
         if (command->sqe.opcode == NVME_NVM_WRITE)
-            return sim_write(command);
+            return write_run(command, true);
     }
     if (commands[command->sqe.opcode].run == NULL || command->sim->admin_only)
         return sim_refuse(command, NVME_SC_INVALID_OPCODE, SIM_AT_OPCODE, 0);
-    if ((command->sqe.flags & NVME_SQE_PSDT) != 0) /* no SGLs */
+    if ((command->sqe.flags & NVME_SQE_PSDT) == NVME_SQE_PSDT) /* a value that means nothing */
         return sim_invalid(command, SIM_AT_FLAGS, 6);
     if ((command->sqe.flags & NVME_SQE_FUSE) == NVME_SQE_FUSE)
         return sim_invalid(command, SIM_AT_FLAGS, 0);

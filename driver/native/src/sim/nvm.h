@@ -27,6 +27,7 @@ uint16_t sim_unrecovered(struct sim_command *command, const struct sim_extent *e
 uint16_t sim_compare_extent(struct sim_command *command, const struct sim_extent *extent);
 uint16_t sim_write_extent(struct sim_command *command, const struct sim_extent *extent);
 uint16_t sim_flush_namespace(struct sim_namespace *ns);
+void sim_count_read(struct sim *sim, uint64_t bytes);
 void sim_count_write(struct sim *sim, uint64_t bytes);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "integrity/protection.h"
 #include "sim/quantity.h"
 #include "support/error.h"
 
@@ -16,7 +17,7 @@
 #define GIB (MIB * KIB)
 #define TIB (GIB * KIB)
 
-enum kind { KIND_U32, KIND_U64, KIND_TEXT };
+enum kind { KIND_U32, KIND_U64, KIND_TEXT, KIND_WORD };
 
 struct option {
     const char *name;
@@ -26,12 +27,24 @@ struct option {
     uint64_t low;
     uint64_t high; /* of a text: the longest length */
     bool (*check)(uint64_t value);
-    const char *allowed;
+    const char *allowed; /* of a word: "0 or 1", as they are spelt */
 };
+
+#define UNSET UINT32_MAX
 
 static bool lba_check(uint64_t value)
 {
     return value == 512 || value == 4096;
+}
+
+static bool ms_check(uint64_t value)
+{
+    return value == 0 || value == 8 || value == 16 || value == 64;
+}
+
+static bool guard_check(uint64_t value)
+{
+    return value == 16 || value == 32 || value == 64;
 }
 
 static bool ready_check(uint64_t value)
@@ -58,6 +71,13 @@ static const struct option options[] = {
      "whole MiB from 8MiB to 16TiB, as 512MiB or 4GiB"},
     {"ns", KIND_U32, FIELD(ns), sim_plain_units, 1, SIM_MAX_NAMESPACES, NULL, "1 to 8"},
     {"lba", KIND_U32, FIELD(lba), sim_plain_units, 512, 4096, lba_check, "512 or 4096"},
+    {"ms", KIND_U32, FIELD(ms), sim_plain_units, 0, 64, ms_check, "0, 8, 16 or 64 bytes"},
+    {"pi", KIND_U32, FIELD(pi), sim_plain_units, 0, 3, NULL, "type 1 to 3, or 0 for none"},
+    {"pil", KIND_WORD, FIELD(pi_first), NULL, 0, 0, NULL, "last or first"},
+    {"guard", KIND_U32, FIELD(guard), sim_plain_units, 16, 64, guard_check, "16, 32 or 64 bits"},
+    {"storage-tag", KIND_U32, FIELD(storage_tag), sim_plain_units, 0, 64, NULL,
+     "bits: 0 to 32 with a 16-bit guard, 16 to 64 with a 32-bit guard, 0 to 48 with a 64-bit guard"},
+    {"extended", KIND_WORD, FIELD(extended), NULL, 0, 0, NULL, "off or on"},
     {"mdts", KIND_U64, FIELD(mdts), sim_size_units, 0, 64 * MIB, mdts_check,
      "a power of two from 4KiB to 64MiB, or 0 for no limit"},
     {"queues", KIND_U32, FIELD(queues), sim_plain_units, 1, SIM_MAX_IO_QUEUES, NULL, "1 to 128"},
@@ -122,9 +142,22 @@ static int number_set(const struct option *option, const char *value, struct sim
     return 0;
 }
 
+static int word_set(const struct option *option, const char *value, struct sim_options *out)
+{
+    const char *one = strstr(option->allowed, " or ") + strlen(" or ");
+    const size_t zero_length = (size_t)(one - option->allowed) - strlen(" or ");
+    const bool is_one = strcmp(value, one) == 0;
+
+    if (is_one || (strlen(value) == zero_length && memcmp(value, option->allowed, zero_length) == 0)) {
+        *(uint32_t *)((char *)out + option->offset) = is_one;
+        return 0;
+    }
+    return value_refuse(option->name, value, option->allowed);
+}
+
 static int unknown_refuse(const char *name)
 {
-    char known[400] = "";
+    char known[1000] = "";
     size_t length = 0;
 
     for (size_t i = 0; i < OPTION_COUNT; i++)
@@ -149,8 +182,9 @@ static int option_set(const char *name, const char *value, struct sim_options *o
         return latency_set(value, out);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if (strcmp(name, options[i].name) == 0)
-            return options[i].kind == KIND_TEXT ? text_set(&options[i], value, out)
-                                                : number_set(&options[i], value, out);
+            return options[i].kind == KIND_TEXT   ? text_set(&options[i], value, out)
+                   : options[i].kind == KIND_WORD ? word_set(&options[i], value, out)
+                                                  : number_set(&options[i], value, out);
     return unknown_refuse(name);
 }
 
@@ -165,6 +199,36 @@ static void model_from_size(struct sim_options *out)
              unit->suffix);
 }
 
+/* Fill in what follows from the others, and refuse what does not go together. */
+static int metadata_settle(struct sim_options *out)
+{
+    const bool asked = out->pi != 0 || out->guard != UNSET || (out->storage_tag != UNSET && out->storage_tag != 0);
+
+    if (out->guard == UNSET)
+        out->guard = 16;
+    const uint32_t needed = bell_protection_bytes(out->guard);
+
+    if (out->ms == UNSET)
+        out->ms = asked ? needed : 0;
+    if (out->lba == 0 && out->guard != 16)
+        out->lba = 4096;
+    if (out->storage_tag == UNSET)
+        out->storage_tag = out->guard == 32 ? 16 : 0;
+    if (out->guard != 16 && out->lba != 4096)
+        return bell_error_set(-EINVAL, "sim: option 'guard=%u': needs blocks of 4 KiB, lba=4096", out->guard);
+    if (asked && out->ms < needed)
+        return bell_error_set(-EINVAL,
+                              "sim: option 'ms=%u': protection information with a %u-bit guard needs %u bytes or more",
+                              out->ms, out->guard, needed);
+    if (!bell_protection_storage_bits_fit(out->guard, out->storage_tag))
+        return bell_error_set(-EINVAL, "sim: option 'storage-tag=%u': with a %u-bit guard must be %s", out->storage_tag,
+                              out->guard,
+                              out->guard == 16   ? "0 to 32 bits"
+                              : out->guard == 32 ? "16 to 64 bits"
+                                                 : "0 to 48 bits");
+    return 0;
+}
+
 static void defaults(struct sim_options *out)
 {
     *out = (struct sim_options){
@@ -176,6 +240,9 @@ static void defaults(struct sim_options *out)
         .fw = "1.0.0",
         .temperature = 35,
         .time_scale = 20,
+        .ms = UNSET,
+        .guard = UNSET,
+        .storage_tag = UNSET,
         .seed = 1,
         .streams = 16,
         .ready_timeout_ns = 10000000000,
@@ -202,6 +269,8 @@ int sim_options_parse(const char *text, struct sim_options *out)
         err = option_set(item, equals + 1, out);
     }
     free(copy);
+    if (err == 0)
+        err = metadata_settle(out);
     if (err == 0 && out->model[0] == '\0')
         model_from_size(out);
     return err;

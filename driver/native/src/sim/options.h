@@ -10,12 +10,18 @@
 #define SIM_MAX_STREAMS    64u
 
 struct sim_options {
-    uint64_t size;   /* bytes of all namespaces together */
-    uint32_t ns;     /* namespaces that exist at first; 0: the default pair */
-    uint32_t lba;    /* 512, 4096; 0: the default pair's */
-    uint64_t mdts;   /* bytes a command may move; 0: no limit */
-    uint32_t queues; /* I/O queue pairs */
-    uint32_t mqes;   /* entries a queue may have */
+    uint64_t size;        /* bytes of all namespaces together */
+    uint32_t ns;          /* namespaces that exist at first; 0: the default pair */
+    uint32_t lba;         /* 512, 4096; 0: the default pair's */
+    uint32_t ms;          /* bytes of metadata of a block */
+    uint32_t pi;          /* type of protection information; 0: none */
+    uint32_t pi_first;    /* 0: in the last bytes of the metadata, 1: in the first */
+    uint32_t guard;       /* bits: 16, 32, 64 */
+    uint32_t extended;    /* 1: metadata follows the data of each block */
+    uint32_t storage_tag; /* bits of it in protection information */
+    uint64_t mdts;        /* bytes a command may move; 0: no limit */
+    uint32_t queues;      /* I/O queue pairs */
+    uint32_t mqes;        /* entries a queue may have */
     char serial[21];
     char model[41];
     char fw[9];

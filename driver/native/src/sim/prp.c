@@ -1,34 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/prp.h"
 
-#include <string.h>
-
+#include "sim/data.h"
 #include "sim/sim.h"
 
 struct walk {
     struct sim_command *command;
     struct sim_iommu *iommu;
-    struct sim_segment *segments;
     uint32_t count;
 };
 
-/* Add memory to the list; what continues the last segment extends it. */
 static uint16_t segment_add(struct walk *walk, uint64_t iova, uint64_t bytes)
 {
     uint8_t *data = sim_iommu_translate(walk->iommu, iova, bytes, sim_data_access(walk->command));
 
-    if (data == NULL)
-        return NVME_SC_DATA_TRANSFER_ERROR;
-    if (walk->count > 0) {
-        struct sim_segment *last = &walk->segments[walk->count - 1];
-
-        if (last->data + last->bytes == data) {
-            last->bytes += bytes;
-            return 0;
-        }
-    }
-    walk->segments[walk->count++] = (struct sim_segment){data, bytes};
-    return 0;
+    return data == NULL ? NVME_SC_DATA_TRANSFER_ERROR
+                        : sim_segment_add(walk->command->sim, 0, &walk->count, data, bytes);
 }
 
 static uint16_t offset_refuse(struct walk *walk, uint32_t byte)
@@ -75,7 +62,7 @@ uint16_t sim_prp_map(struct sim_command *command, uint64_t bytes, uint32_t *coun
     const uint64_t page = sim->page_bytes;
     const uint64_t prp1 = command->sqe.prp1;
     const uint64_t prp2 = command->sqe.prp2;
-    struct walk walk = {command, &sim->iommu, sim->segments, 0};
+    struct walk walk = {command, &sim->iommu, 0};
     uint64_t first = page - (prp1 & (page - 1));
     uint16_t status;
 
@@ -97,34 +84,4 @@ uint16_t sim_prp_map(struct sim_command *command, uint64_t bytes, uint32_t *coun
     }
     *count = walk.count;
     return status;
-}
-
-uint16_t sim_data_to_host(struct sim_command *command, const void *data, uint64_t bytes)
-{
-    const uint8_t *from = data;
-    uint32_t count;
-    uint16_t status = sim_prp_map(command, bytes, &count);
-
-    if (status != 0)
-        return status;
-    for (uint32_t i = 0; i < count; i++) {
-        memcpy(command->sim->segments[i].data, from, command->sim->segments[i].bytes);
-        from += command->sim->segments[i].bytes;
-    }
-    return 0;
-}
-
-uint16_t sim_data_from_host(struct sim_command *command, void *data, uint64_t bytes)
-{
-    uint8_t *to = data;
-    uint32_t count;
-    uint16_t status = sim_prp_map(command, bytes, &count);
-
-    if (status != 0)
-        return status;
-    for (uint32_t i = 0; i < count; i++) {
-        memcpy(to, command->sim->segments[i].data, command->sim->segments[i].bytes);
-        to += command->sim->segments[i].bytes;
-    }
-    return 0;
 }

@@ -3,6 +3,7 @@
 #include "sim/admin.h"
 #include "sim/background.h"
 #include "sim/events.h"
+#include "sim/metadata.h"
 #include "sim/sim.h"
 
 #define BLOCK_ERASE_MS    20000u
@@ -52,6 +53,12 @@ static void namespaces_block(struct sim *sim, uint16_t status)
 {
     for (uint32_t slot = 0; slot < SIM_MAX_NAMESPACES; slot++)
         sim->ns[slot].blocked = status;
+}
+
+static void namespaces_release(struct sim *sim)
+{
+    for (uint32_t slot = 0; slot < SIM_MAX_NAMESPACES; slot++)
+        sim_namespace_release(sim, slot);
 }
 
 static void begin(struct sim *sim)
@@ -121,6 +128,8 @@ static bool pattern_fill(struct sim *sim)
 
         sim_media_fill(&ns->media, background->fill_offset, bytes,
                        inverted ? ~sim->sanitize_pattern : sim->sanitize_pattern);
+        sim_metadata_fill(ns, background->fill_offset, bytes,
+                          inverted ? ~sim->sanitize_pattern : sim->sanitize_pattern);
         background->fill_offset += bytes;
         return false;
     }
@@ -133,7 +142,7 @@ static void media_erase(struct sim *sim)
         struct sim_namespace *ns = sim_namespace_allocated(sim, nsid);
 
         if (ns != NULL)
-            sim_media_discard(&ns->media, 0, ns->media.bytes);
+            sim_media_clear(&ns->media);
     }
 }
 
@@ -151,7 +160,7 @@ bool sim_sanitize_finish(struct sim *sim)
         sim->state->sanitize_status |= (uint32_t)NVME_PUT(passes_of(cdw10), NVME_SSTAT_PASSES);
     sim->state->sanitize_wrote = 0;
     sim->background.sanitize.end_ns = 0;
-    namespaces_block(sim, 0);
+    namespaces_release(sim);
 
     const uint16_t data[4] = {0xffff, (uint16_t)sim->state->sanitize_status, 0, 0};
     sim_event_record(sim, SIM_PEL_SANITIZE_DONE, data, sizeof data);

@@ -20,6 +20,7 @@
 #include "sim/background.h"
 #include "sim/command.h"
 #include "sim/config_space.h"
+#include "sim/data.h"
 #include "sim/directives.h"
 #include "sim/faults.h"
 #include "sim/features.h"
@@ -30,7 +31,6 @@
 #include "sim/media.h"
 #include "sim/namespaces.h"
 #include "sim/options.h"
-#include "sim/prp.h"
 #include "sim/queues.h"
 #include "sim/registers.h"
 #include "sim/reservations.h"
@@ -107,6 +107,9 @@ struct sim {
 
     struct sim_namespace ns[SIM_MAX_NAMESPACES];
     struct sim_segment *segments;
+    uint32_t segment_room;
+    uint8_t *bounce; /* blocks and metadata on their way */
+    uint64_t bounce_bytes;
     uint8_t *scratch; /* SIM_SCRATCH_BYTES, for building data */
     struct sim_latency latency;
     struct sim_faults faults; /* host threads look at it, too */

@@ -32,6 +32,14 @@ struct sim_namespace_record {
     uint64_t bytes;
 };
 
+/* How a namespace is formatted, beside the index of its LBA format. */
+struct sim_namespace_layout {
+    uint8_t extended; /* metadata with the data, as FLBAS bit 4 */
+    uint8_t dps;      /* NVME_DPS_... */
+    uint8_t reserved[6];
+    uint64_t storage_tag_mask;
+};
+
 struct sim_saved_feature {
     uint32_t valid;
     uint32_t value;
@@ -98,6 +106,10 @@ struct sim_state {
     uint32_t event_count;
     struct sim_event_record events[SIM_EVENTS];
     struct sim_reservation reservations[SIM_MAX_NAMESPACES];
+
+    uint32_t storage_tag_bits; /* as the option asked when the state was made */
+    uint32_t reserved2;
+    struct sim_namespace_layout layout[SIM_MAX_NAMESPACES];
 };
 static_assert(sizeof(struct sim_state) <= SIM_STATE_BYTES, "state fits its place in the file");
 

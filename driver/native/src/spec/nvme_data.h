@@ -156,6 +156,9 @@ static_assert(offsetof(struct nvme_identify_controller, psd) == 2048, "identify 
 #define NVME_ONCS_VERIFY        0x0080u
 #define NVME_ONCS_COPY          0x0100u
 
+#define NVME_CTRATT_HOST_ID 0x00000001u /* of 128 bits */
+#define NVME_CTRATT_ELBAS   0x00008000u /* extended LBA formats */
+
 #define NVME_OAES_NAMESPACE 0x00000100u
 #define NVME_OAES_FIRMWARE  0x00000200u
 
@@ -230,6 +233,38 @@ static inline uint32_t nvme_flbas_index(uint8_t flbas)
 {
     return (flbas & NVME_FLBAS_LOW) | (flbas & NVME_FLBAS_HIGH) >> 1;
 }
+
+/* Of the NVM command set, CNS 05h, NVM 1.0c figure 100. */
+struct nvme_identify_namespace_nvm {
+    uint64_t lbstm;
+    uint8_t pic; /* NVME_PIC_... */
+    uint8_t reserved9[3];
+    uint32_t elbaf[64]; /* NVME_ELBAF_... */
+    uint8_t reserved268[3828];
+};
+static_assert(sizeof(struct nvme_identify_namespace_nvm) == 4096, "identify namespace, NVM command set");
+static_assert(offsetof(struct nvme_identify_namespace_nvm, elbaf) == 12, "identify namespace, NVM command set");
+
+#define NVME_PIC_16B_STORAGE  0x01u /* storage tags with 16-bit guards */
+#define NVME_PIC_16B_ALL_ONES 0x02u /* but no mask of them */
+#define NVME_PIC_READ_CHECK   0x04u /* Copy checks storage tags when it reads */
+#define NVME_ELBAF_STS        UINT32_C(0x0000007f)
+#define NVME_ELBAF_PIF        UINT32_C(0x00000180)
+
+enum { NVME_PIF_16B = 0, NVME_PIF_32B = 1, NVME_PIF_64B = 2 };
+
+#define NVME_MC_EXTENDED 0x01u
+#define NVME_MC_SEPARATE 0x02u
+
+#define NVME_DPC_TYPES 0x07u
+#define NVME_DPC_FIRST 0x08u
+#define NVME_DPC_LAST  0x10u
+
+#define NVME_DPS_TYPE  0x07u
+#define NVME_DPS_FIRST 0x08u
+
+/* What Namespace Management has beside the fields of Identify Namespace. */
+#define NVME_CREATE_LBSTM 384u
 
 struct nvme_namespace_descriptor {
     uint8_t nidt; /* NVME_NIDT_... */
@@ -432,11 +467,22 @@ struct nvme_copy_range { /* descriptor format 0 */
     uint64_t slba;
     uint16_t nlb; /* 0's based */
     uint8_t reserved18[6];
-    uint32_t eilbrt;
-    uint16_t elbatm;
+    uint32_t elbt; /* expected storage and reference tag */
     uint16_t elbat;
+    uint16_t elbatm;
 };
 static_assert(sizeof(struct nvme_copy_range) == 32, "copy source range");
+
+struct nvme_copy_range_1 { /* descriptor format 1 */
+    uint8_t reserved0[8];
+    uint64_t slba;
+    uint16_t nlb; /* 0's based */
+    uint8_t reserved18[8];
+    uint8_t elbt[10]; /* the highest byte first */
+    uint16_t elbat;
+    uint16_t elbatm;
+};
+static_assert(sizeof(struct nvme_copy_range_1) == 40, "copy source range, format 1");
 
 struct nvme_lba_range {
     uint8_t type;

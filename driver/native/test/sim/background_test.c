@@ -89,7 +89,7 @@ static void format_errors_have_their_status(void **state)
 {
     struct host *host = host_ready("time-scale=1000000");
 
-    assert_int_equal(admin(host, NVME_ADMIN_FORMAT_NVM, 1, 2), NVME_SC_INVALID_FORMAT);
+    assert_int_equal(admin(host, NVME_ADMIN_FORMAT_NVM, 1, 12), NVME_SC_INVALID_FORMAT);
     assert_int_equal(admin(host, NVME_ADMIN_FORMAT_NVM, 1, 1 << 5), NVME_SC_INVALID_FORMAT);
     assert_int_equal(admin(host, NVME_ADMIN_FORMAT_NVM, 1, 3 << 9), NVME_SC_INVALID_FIELD);
     assert_int_equal(admin(host, NVME_ADMIN_FORMAT_NVM, 0, 0), NVME_SC_INVALID_NAMESPACE);

@@ -58,7 +58,7 @@ static void inactive_namespaces_are_zeroes_and_invalid_ones_errors(void **state)
     assert_int_equal(id->nlbaf, 0);
     assert_int_equal(identify(host, NVME_CNS_NAMESPACE, NVME_NSID_ALL), 0);
     assert_int_equal(id->nsze, 0);
-    assert_int_equal(id->nlbaf, 1); /* what all have in common */
+    assert_int_equal(id->nlbaf, 11); /* what all have in common */
     assert_int_equal(identify(host, NVME_CNS_NAMESPACE, 0), NVME_SC_INVALID_NAMESPACE);
     assert_int_equal(identify(host, NVME_CNS_NAMESPACE, 9), NVME_SC_INVALID_NAMESPACE);
     assert_int_equal(identify(host, NVME_CNS_NAMESPACE_DESCRIPTORS, 5), NVME_SC_INVALID_FIELD);
@@ -200,7 +200,7 @@ static void management_errors_have_their_status(void **state)
     assert_int_equal(delete_ns(host, 8), 0);
     assert_int_equal(create_status(host, 0, 0, 0), NVME_SC_INVALID_FIELD);
     assert_int_equal(create_status(host, 16, 8, 0), NVME_SC_THIN_PROVISIONING);
-    assert_int_equal(create_status(host, 8, 8, 2), NVME_SC_INVALID_FORMAT);
+    assert_int_equal(create_status(host, 8, 8, 12), NVME_SC_INVALID_FORMAT);
     assert_int_equal(delete_ns(host, 0), NVME_SC_INVALID_NAMESPACE);
     assert_int_equal(delete_ns(host, 9), NVME_SC_INVALID_NAMESPACE);
     assert_int_equal(delete_ns(host, 8), NVME_SC_INVALID_FIELD);

@@ -35,8 +35,8 @@ static void wrong_fields_have_their_status(void **state)
     assert_int_equal(io(host, NVME_NVM_WRITE, 1, UINT64_MAX, 1), NVME_SC_LBA_RANGE);
     assert_int_equal(io(host, NVME_NVM_READ, 1, 0, 1025), NVME_SC_INVALID_FIELD); /* beyond MDTS */
     sqe = host_io(host, NVME_NVM_READ, 1, 0, 8);
-    sqe.flags = 0x40;
-    assert_int_equal(host_status(host, 1, &sqe), NVME_SC_INVALID_FIELD); /* no SGLs */
+    sqe.flags = NVME_SQE_PSDT;
+    assert_int_equal(host_status(host, 1, &sqe), NVME_SC_INVALID_FIELD); /* neither PRPs nor SGLs */
     sqe.flags = 0x03;
     assert_int_equal(host_status(host, 1, &sqe), NVME_SC_INVALID_FIELD);
     sqe = host_io(host, NVME_NVM_WRITE, 1, 0, 8);
@@ -240,8 +240,8 @@ static void copy_has_limits(void **state)
     ranges[0].slba = NS1_BLOCKS - 1;
     sqe = copy(host, 50000, 1);
     assert_int_equal(host_status(host, 1, &sqe), NVME_SC_LBA_RANGE);
-    sqe.cdw12 |= 0x100;
-    assert_int_equal(host_status(host, 1, &sqe), NVME_SC_INVALID_FIELD); /* descriptor format 1 */
+    sqe.cdw12 |= 0x200;
+    assert_int_equal(host_status(host, 1, &sqe), NVME_SC_INVALID_FIELD); /* descriptor format 2 */
     assert_int_equal(io(host, NVME_NVM_WRITE_UNCORRECTABLE, 1, 2000, 1), NVME_SC_SUCCESS);
     ranges[0].slba = 0;
     sqe = copy(host, 50000, 2);
