@@ -53,6 +53,11 @@ public final class LatencyHistogram {
         return new LatencyHistogram(buckets.clone());
     }
 
+    /** How many buckets there are. */
+    public static int bucketCount() {
+        return Library.HISTOGRAM_BUCKETS;
+    }
+
     /** A copy of the counts, one for each bucket. */
     public long[] buckets() {
         return buckets.clone();
@@ -68,8 +73,8 @@ public final class LatencyHistogram {
         return (int) Math.min(bucket, Library.HISTOGRAM_BUCKETS - 1);
     }
 
-    /** Smallest value of a bucket. */
-    static long lower(int bucket) {
+    /** Smallest value of a bucket, by its index in {@link #buckets}; of the index after the last one, where they end. */
+    public static long lower(int bucket) {
         if (bucket < SUBS) {
             return bucket;
         }

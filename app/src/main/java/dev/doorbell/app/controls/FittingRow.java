@@ -36,6 +36,14 @@ public final class FittingRow extends HBox {
         getChildren().addAll(parts);
     }
 
+    /** Has other parts than before, of which some may leave, the first to leave first. */
+    public void show(List<Node> parts, List<Node> leaving) {
+        optional.clear();
+        widths.clear();
+        getChildren().setAll(parts);
+        optional(leaving.toArray(Node[]::new));
+    }
+
     /** Names the parts that may leave, the first to leave first. */
     public FittingRow optional(Node... parts) {
         optional.addAll(List.of(parts));

@@ -1,9 +1,7 @@
 package dev.doorbell.app.controls.chart;
 
 import dev.doorbell.app.controls.Icons;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +12,14 @@ import javafx.scene.layout.HBox;
 
 /** The values under the cursor of several charts in one line, or two where there is no room, so that no box hides the curves. */
 public final class CursorStrip extends FlowPane {
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss.S");
-    /** Of the monospaced face at 12 pixels. */
-    private static final double DIGIT = 7.2;
+    /** Of the monospaced face at 11 pixels. */
+    private static final double DIGIT = 6.6;
 
     private final TimeFrame frame;
     private final List<TimeChart> charts;
     private final Label time = new Label();
-    private final Map<TimeSeries, Integer> widest = new HashMap<>();
+    private final List<TimeSeries> shown = new ArrayList<>();
+    private final Map<TimeSeries, Label> labels = new HashMap<>();
 
     /** The strip of charts that share a frame; while there is no cursor it shows the last values. */
     public CursorStrip(TimeFrame frame, List<TimeChart> charts) {
@@ -30,37 +28,53 @@ public final class CursorStrip extends FlowPane {
         getStyleClass().add("cursor-strip");
         setAlignment(Pos.CENTER_LEFT);
         time.getStyleClass().add("mono");
+        time.setMinWidth(USE_PREF_SIZE);
         frame.cursorProperty().addListener(o -> update());
         frame.endProperty().addListener(o -> update());
         setMinWidth(0);
         setMinHeight(USE_PREF_SIZE);
+        build();
         update();
     }
 
-    private void update() {
-        if (getScene() == null && !getChildren().isEmpty()) {
-            return;
-        }
-        double cursor = frame.cursorProperty().get();
-        double at = Double.isNaN(cursor) ? frame.endProperty().get() : cursor;
-        time.setText(
-                Double.isNaN(at)
-                        ? ""
-                        : CLOCK.format(Instant.ofEpochMilli((long) (at * 1000)).atZone(ZoneId.systemDefault())));
-        time.setMinWidth(USE_PREF_SIZE);
+    /** Takes the curves that the charts have now. */
+    private void build() {
+        shown.clear();
+        labels.clear();
         HBox clock = new HBox(8, Icons.of("mdi2c-crosshairs"), time);
         clock.setAlignment(Pos.CENTER_LEFT);
         getChildren().setAll(clock);
         for (TimeChart chart : charts) {
             for (TimeSeries curve : chart.series()) {
-                double value = curve.trace().at(at);
-                Label label = new Label(Double.isNaN(value) ? "–" : curve.text().apply(value));
-                label.getStyleClass().add("mono");
-                getChildren().add(TimeLegend.entry(curve, label));
-                widest.merge(curve, label.getText().length(), Math::max);
-                // Figures that come and go must not push the others about.
-                label.setMinWidth(widest.get(curve) * DIGIT);
+                shown.add(curve);
+                if (chart.series().indexOf(curve) < TimeLegend.MOST) {
+                    Label label = new Label();
+                    label.getStyleClass().add("mono");
+                    labels.put(curve, label);
+                    getChildren().add(TimeLegend.entry(curve, label));
+                }
             }
         }
+    }
+
+    private void update() {
+        if (getScene() == null) {
+            return;
+        }
+        if (!shown.equals(charts.stream().flatMap(c -> c.series().stream()).toList())) {
+            build();
+        }
+        double cursor = frame.cursorProperty().get();
+        double at = Double.isNaN(cursor) ? frame.endProperty().get() : cursor;
+        time.setText(Double.isNaN(at) ? "" : TimeOverlay.clock(at));
+        labels.forEach((curve, label) -> {
+            double value = curve.trace().at(at);
+            String text = Double.isNaN(value) ? "–" : curve.text().apply(value);
+            if (!text.equals(label.getText())) {
+                label.setText(text);
+                // Figures that come and go must not push the others about.
+                label.setMinWidth(Math.max(label.getMinWidth(), text.length() * DIGIT));
+            }
+        });
     }
 }

@@ -13,12 +13,14 @@ final class ScaleAxis extends DefaultNumericAxis {
     private static final double PIXELS_PER_TIME_MARK = 110;
     private static final double HALF_A_TIME = 30;
     private static final double PIXELS_PER_MARK = 28;
-    private static final double PIXELS_PER_LINEAR_MARK = 48;
+    private static final double PIXELS_PER_LINEAR_MARK = 30;
     private final boolean time;
+    private final DoubleFunction<String> label;
     private boolean mebibytes;
 
     ScaleAxis(Side side, boolean time, DoubleFunction<String> label) {
         this.time = time;
+        this.label = label;
         setSide(side);
         setAutoRanging(false);
         setAutoGrowRanging(false);
@@ -31,9 +33,7 @@ final class ScaleAxis extends DefaultNumericAxis {
         setTickLabelFormatter(new StringConverter<>() {
             @Override
             public String toString(Number value) {
-                return nearAnEnd(value.doubleValue())
-                        ? ""
-                        : label.apply(value.doubleValue()).replaceAll("\\.0+(?= |$)", "");
+                return nearAnEnd(value.doubleValue()) ? "" : text(value.doubleValue());
             }
 
             @Override
@@ -69,20 +69,29 @@ final class ScaleAxis extends DefaultNumericAxis {
 
     @Override
     protected void calculateMajorTickValues(AxisRange range, DoubleArrayList marks) {
+        marks.clear();
+        for (double value : marks(getLength())) {
+            marks.add(value);
+        }
+    }
+
+    /** Its marks when it is so many pixels long. */
+    double[] marks(double length) {
         boolean wide = time || getSide().isHorizontal();
         double room = wide ? PIXELS_PER_TIME_MARK : isLogAxis() ? PIXELS_PER_MARK : PIXELS_PER_LINEAR_MARK;
-        int count = (int) Math.max(2, getLength() / room);
-        double[] values = time
+        int count = (int) Math.max(2, length / room);
+        return time
                 ? Ticks.time(getMin(), getMax(), count)
                 : isLogAxis()
                         ? Ticks.logarithmic(getMin(), getMax(), getSide().isHorizontal() ? count * 2 : count)
                         : mebibytes
                                 ? Ticks.mebibytes(getMin(), getMax(), count)
                                 : Ticks.linear(getMin(), getMax(), count);
-        marks.clear();
-        for (double value : values) {
-            marks.add(value);
-        }
+    }
+
+    /** How it writes a value. */
+    String text(double value) {
+        return label.apply(value).replaceAll("\\.0+(?= |$)", "");
     }
 
     @Override

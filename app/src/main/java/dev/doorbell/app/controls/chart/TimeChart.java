@@ -1,22 +1,18 @@
 package dev.doorbell.app.controls.chart;
 
-import dev.doorbell.app.controls.CanvasRegion;
 import io.fair_acc.chartfx.XYChart;
 import io.fair_acc.chartfx.axes.Axis;
 import io.fair_acc.chartfx.ui.geometry.Side;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.DoubleFunction;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.SimpleBooleanProperty;
 import javafx.scene.canvas.GraphicsContext;
-import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.StackPane;
 import javafx.scene.paint.Paint;
@@ -27,23 +23,20 @@ import javafx.scene.paint.Paint;
  * It redraws when the frame advances, and does nothing while it is not in a window.
  */
 public final class TimeChart extends BorderPane {
+    private static final DateTimeFormatter FINE_CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss.S");
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
 
     private final TimeFrame frame;
-    private final List<TimeSeries> series = new ArrayList<>();
-    private final List<Mark> marks = new ArrayList<>();
+    private final List<TimeSeries> series;
     private final BooleanProperty logarithmic = new SimpleBooleanProperty(this, "logarithmic", false);
     private final ScaleAxis timeAxis = new ScaleAxis(Side.BOTTOM, true, TimeChart::clock);
     private final ScaleAxis leftAxis;
     private final ScaleAxis rightAxis;
     private final XYChart chart;
-    private final Overlay overlay = new Overlay();
+    private final TimeOverlay overlay;
     private final TimeLegend legend;
     private boolean hasRight;
     private boolean fromZero = true;
-
-    /** A moment with a word, such as "rate limit lifted". */
-    private record Mark(double seconds, String text) {}
 
     /** An empty chart; {@code label} writes the figures of the left axis. */
     public TimeChart(TimeFrame frame, String title, DoubleFunction<String> label) {
@@ -63,23 +56,19 @@ public final class TimeChart extends BorderPane {
         chart.getPlugins().clear();
         ScaleAxis.withoutMinorGrid(chart);
         chart.getRenderers().setAll(new TraceRenderer(List.of(timeAxis, leftAxis), () -> this::paintLeft));
+        overlay = new TimeOverlay(frame, chart, timeAxis, leftAxis, rightAxis);
+        series = overlay.series();
         legend = new TimeLegend(title);
         setTop(legend);
         setCenter(new StackPane(chart, overlay));
         frame.endProperty().addListener(o -> update());
         frame.windowProperty().addListener(o -> update());
-        frame.cursorProperty().addListener(o -> overlay.redraw());
         logarithmic.addListener(o -> {
             leftAxis.set(1, 10);
             leftAxis.setLogAxis(logarithmic.get());
             update();
         });
-        overlay.addEventHandler(
-                MouseEvent.MOUSE_MOVED, e -> frame.cursorProperty().set(timeAt(e.getX())));
-        overlay.addEventHandler(
-                MouseEvent.MOUSE_DRAGGED, e -> frame.cursorProperty().set(timeAt(e.getX())));
-        overlay.addEventHandler(
-                MouseEvent.MOUSE_EXITED, e -> frame.cursorProperty().set(Double.NaN));
+        TimeMouse.install(overlay, frame, overlay::timeAt);
         setMinSize(120, 80);
     }
 
@@ -96,17 +85,32 @@ public final class TimeChart extends BorderPane {
         return this;
     }
 
+    /** Shows other curves in place of all that it has; the marks stay. */
+    public void replace(List<TimeSeries> curves) {
+        series.clear();
+        legend.clear();
+        curves.forEach(this::add);
+        rightAxis.getTickLabelStyle().setVisible(curves.stream().anyMatch(TimeSeries::right));
+        update();
+    }
+
+    /** Shows a line at a value of the left axis, such as a limit, when the axis reaches it. */
+    public TimeChart limit(double value) {
+        overlay.limit(value);
+        return this;
+    }
+
     /** Takes all curves and marks away. */
     public void clear() {
         series.clear();
-        marks.clear();
+        overlay.marks().clear();
         legend.clear();
         update();
     }
 
     /** Marks a moment with a word. */
     public void mark(double seconds, String text) {
-        marks.add(new Mark(seconds, text));
+        overlay.marks().add(new TimeOverlay.Mark(seconds, text));
         overlay.redraw();
     }
 
@@ -131,6 +135,13 @@ public final class TimeChart extends BorderPane {
     public TimeChart withoutTimeLabels() {
         timeAxis.getTickLabelStyle().setVisible(false);
         timeAxis.setTickLength(0);
+        overlay.withoutClock();
+        return this;
+    }
+
+    /** Writes the names of the left axis' curves where they end; {@link #alignAxes} makes the room for it. */
+    public TimeChart withNames() {
+        overlay.withNames();
         return this;
     }
 
@@ -148,6 +159,20 @@ public final class TimeChart extends BorderPane {
         return this;
     }
 
+    /** Draws what it shows into an SVG, from a height on and as high as it is. */
+    public void draw(Svg svg, double top, double width) {
+        boolean foot = timeAxis.getTickLabelStyle().isVisible();
+        var drawing = new ChartDrawing(svg, overlay, timeAxis, top, width, getHeight(), foot);
+        drawing.head(legend.title());
+        drawing.grid(leftAxis, rightAxis, series.stream().anyMatch(TimeSeries::right));
+        drawing.curves(leftAxis, rightAxis);
+    }
+
+    /** The colour of its ground. */
+    public Paint ground() {
+        return overlay.ground();
+    }
+
     /** The line above the chart; views may add controls at its right end. */
     public TimeLegend legend() {
         return legend;
@@ -158,8 +183,10 @@ public final class TimeChart extends BorderPane {
         return List.copyOf(series);
     }
 
-    private static String clock(double seconds) {
-        return CLOCK.format(Instant.ofEpochMilli(Math.round(seconds * 1000)).atZone(ZoneId.systemDefault()));
+    static String clock(double seconds) {
+        // A mark between seconds needs its fraction.
+        return (Math.abs(seconds - Math.rint(seconds)) > 1e-3 ? FINE_CLOCK : CLOCK)
+                .format(Instant.ofEpochMilli(Math.round(seconds * 1000)).atZone(ZoneId.systemDefault()));
     }
 
     private void update() {
@@ -228,110 +255,24 @@ public final class TimeChart extends BorderPane {
     private void paint(GraphicsContext g, Axis x, Axis y, boolean right) {
         CurvePainter painter = new CurvePainter(g, x, y);
         int columns = (int) Math.max(1, x.getWidth());
+        Map<TimeSeries, Trace.Points> thinned = new HashMap<>();
         for (TimeSeries curve : series) {
             if (curve.right() == right) {
-                Trace.Points points = curve.trace().thinned(x.getMin(), x.getMax(), columns);
-                if (curve.filled()) {
-                    painter.area(points, curve.steps(), overlay.tint());
-                }
-                curve.bandTo()
-                        .flatMap(this::named)
-                        .ifPresent(other -> painter.band(
-                                points, other.trace().thinned(x.getMin(), x.getMax(), columns), overlay.tint()));
+                thinned.put(curve, curve.trace().thinned(x.getMin(), x.getMax(), columns));
             }
         }
+        thinned.forEach((curve, points) -> {
+            if (curve.filled()) {
+                painter.area(points, curve.steps(), overlay.tint());
+            }
+            curve.bandTo()
+                    .flatMap(overlay::named)
+                    .map(thinned::get)
+                    .ifPresent(other -> painter.band(points, other, overlay.tint()));
+        });
         for (TimeSeries curve : series) {
             if (curve.right() == right) {
-                painter.line(
-                        curve.trace().thinned(x.getMin(), x.getMax(), columns),
-                        curve.steps(),
-                        overlay.paint(curve.colour()),
-                        1.4);
-            }
-        }
-    }
-
-    private Optional<TimeSeries> named(String name) {
-        return series.stream().filter(s -> s.name().equals(name)).findFirst();
-    }
-
-    private double plotLeft() {
-        return overlay.sceneToLocal(chart.getCanvas().localToScene(0, 0)).getX();
-    }
-
-    private double timeAt(double overlayX) {
-        double inside = Math.clamp(overlayX - plotLeft(), 0, chart.getCanvas().getWidth());
-        double part = inside / Math.max(1, chart.getCanvas().getWidth());
-        return timeAxis.getMin() + part * (timeAxis.getMax() - timeAxis.getMin());
-    }
-
-    /** The cursor and the marks, which move without the curves being drawn again; also keeps the inks. */
-    private final class Overlay extends CanvasRegion {
-        private final Ink tint = ink("band");
-        private final Ink line = ink("cursor");
-        private final Ink edge = ink("dot-edge");
-        private final Ink word = ink("mark");
-        private final Map<String, Ink> colours = new HashMap<>();
-
-        Overlay() {
-            super("chart-overlay");
-            for (String name : List.of("1", "1b", "2", "3", "4", "muted")) {
-                colours.put("series-" + name, ink("series-" + name));
-            }
-        }
-
-        Paint tint() {
-            return tint.paint();
-        }
-
-        Paint paint(String colour) {
-            return colours.getOrDefault(colour, word).paint();
-        }
-
-        @Override
-        protected void draw(GraphicsContext g, double width, double height) {
-            double left = plotLeft();
-            double top =
-                    overlay.sceneToLocal(chart.getCanvas().localToScene(0, 0)).getY();
-            double bottom = top + chart.getCanvas().getHeight();
-            g.setFont(word.font());
-            for (Mark mark : marks) {
-                if (mark.seconds >= timeAxis.getMin() && mark.seconds <= timeAxis.getMax()) {
-                    double x = Math.round(left
-                                    + timeAxis.fraction(mark.seconds)
-                                            * chart.getCanvas().getWidth())
-                            + 0.5;
-                    g.setStroke(word.paint());
-                    g.setLineDashes(3, 3);
-                    g.strokeLine(x, top, x, bottom);
-                    g.setLineDashes();
-                    g.setFill(word.paint());
-                    g.fillText(mark.text, x + 6, top + 20);
-                }
-            }
-            double at = frame.cursorProperty().get();
-            if (at >= timeAxis.getMin() && at <= timeAxis.getMax()) {
-                double x = Math.round(
-                                left + timeAxis.fraction(at) * chart.getCanvas().getWidth())
-                        + 0.5;
-                g.setStroke(line.paint());
-                g.setLineWidth(1);
-                g.strokeLine(x, top, x, bottom);
-                for (TimeSeries curve : series) {
-                    dot(g, x, top, curve, at);
-                }
-            }
-        }
-
-        private void dot(GraphicsContext g, double x, double top, TimeSeries curve, double at) {
-            double value = curve.trace().at(at);
-            if (!Double.isNaN(value)) {
-                double up = (curve.right() ? rightAxis : leftAxis).fraction(value);
-                double y = top + (1 - up) * chart.getCanvas().getHeight();
-                g.setFill(edge.paint());
-                g.fillOval(x - 4, y - 4, 8, 8);
-                g.setFill(paint(curve.colour()));
-                g.fillOval(x - 3, y - 3, 6, 6);
+                painter.line(thinned.get(curve), curve.steps(), overlay.paint(curve.colour()), curve.width());
             }
         }
     }

@@ -67,6 +67,11 @@ public final class Trace {
         return end == begin ? Double.NaN : values[index(end - 1)];
     }
 
+    /** The time of the last point; not a number while there is none. */
+    public synchronized double lastTime() {
+        return end == begin ? Double.NaN : times[index(end - 1)];
+    }
+
     /** The time of the first point; not a number while there is none. */
     public synchronized double firstTime() {
         return end == begin ? Double.NaN : times[index(begin)];

@@ -1,29 +1,45 @@
 package dev.doorbell.app.views.traffic;
 
 import dev.doorbell.app.controls.chart.Trace;
+import dev.doorbell.driver.LatencyHistogram;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
 /**
- * The course of all runs on one time axis: a curve for each figure, and the intervals they are made of. The oldest fall
- * out after six hours of traffic. Any thread.
+ * The course of one worker, or of all together, through all runs on one time axis: a curve for each figure, the intervals they are made of,
+ * and how latencies were spread. The oldest points fall out. Any thread.
  */
 final class Course {
     private static final double MEBI = 1 << 20;
-    private static final int CAPACITY = 6 * 3600 * 10;
 
-    private final Trace iops = new Trace(CAPACITY);
-    private final Trace bandwidth = new Trace(CAPACITY);
-    private final Trace p50 = new Trace(CAPACITY);
-    private final Trace p99 = new Trace(CAPACITY);
-    private final Trace p999 = new Trace(CAPACITY);
-    private final Trace max = new Trace(CAPACITY);
-    private final Trace temperature = new Trace(CAPACITY);
+    private final Trace iops;
+    private final Trace bandwidth;
+    private final Trace p50;
+    private final Trace p99;
+    private final Trace p999;
+    private final Trace max;
+    private final Trace temperature;
     private final Deque<Interval> intervals = new ArrayDeque<>();
+    private final LatencyCourse latencies;
+    private final int capacity;
 
-    void add(Interval i) {
+    /** A course of at most {@code capacity} intervals. */
+    Course(int capacity, LatencyCourse latencies) {
+        this.capacity = capacity;
+        this.latencies = latencies;
+        iops = new Trace(capacity);
+        bandwidth = new Trace(capacity);
+        p50 = new Trace(capacity);
+        p99 = new Trace(capacity);
+        p999 = new Trace(capacity);
+        max = new Trace(capacity);
+        temperature = new Trace(capacity);
+    }
+
+    /** Adds what happened, and the latencies of it. */
+    void add(Interval i, LatencyHistogram reads, LatencyHistogram writes) {
+        latencies.add(i.seconds() - i.lengthSeconds(), i.seconds(), reads, writes);
         iops.add(i.seconds(), i.iops());
         bandwidth.add(i.seconds(), i.bytesPerSecond() / MEBI);
         p50.add(i.seconds(), i.p50());
@@ -32,7 +48,7 @@ final class Course {
         max.add(i.seconds(), i.max());
         temperature.add(i.seconds(), i.celsius());
         synchronized (intervals) {
-            if (intervals.size() == CAPACITY) {
+            if (intervals.size() == capacity) {
                 intervals.removeFirst();
             }
             intervals.addLast(i);
@@ -41,6 +57,7 @@ final class Course {
 
     /** Ends the curves, so that no line leads from one run to the next. */
     void gap(double seconds) {
+        latencies.gap();
         for (Trace trace : List.of(iops, bandwidth, p50, p99, p999, max, temperature)) {
             trace.add(seconds, Double.NaN);
         }
@@ -53,15 +70,15 @@ final class Course {
         synchronized (intervals) {
             intervals.clear();
         }
+        latencies.clear();
     }
 
     /** Those that ended between two times, oldest first. */
     List<Interval> intervals(double from, double to) {
         synchronized (intervals) {
-            return new ArrayList<>(intervals)
-                    .stream()
-                            .filter(i -> i.seconds() >= from && i.seconds() <= to)
-                            .toList();
+            return intervals.stream()
+                    .filter(i -> i.seconds() >= from && i.seconds() <= to)
+                    .toList();
         }
     }
 
@@ -92,5 +109,9 @@ final class Course {
 
     Trace temperature() {
         return temperature;
+    }
+
+    LatencyCourse latencies() {
+        return latencies;
     }
 }

@@ -17,8 +17,19 @@ import java.util.Optional;
  * @param mqes CAP.MQES: the most commands that one qpair can have outstanding
  * @param maxQueues I/O qpairs that the controller grants
  * @param taken I/O qpairs that are open, those of workers left out
+ * @param warningCelsius WCTEMP: the temperature from which it warns; not a number when it does not say
  */
-record DeviceFacts(List<Space> namespaces, boolean queues, int maxTransferBytes, int mqes, int maxQueues, int taken) {
+record DeviceFacts(
+        List<Space> namespaces,
+        boolean queues,
+        int maxTransferBytes,
+        int mqes,
+        int maxQueues,
+        int taken,
+        double warningCelsius) {
+    private static final int WCTEMP = 266;
+    private static final int KELVIN = 273;
+
     /** A namespace: its id, block size and number of blocks. */
     record Space(int nsid, int lbaBytes, long lbaCount) {}
 
@@ -42,12 +53,19 @@ record DeviceFacts(List<Space> namespaces, boolean queues, int maxTransferBytes,
                 controller.maxTransferBytes(),
                 mqes,
                 queues ? controller.maxQueues() : 0,
-                taken(controller));
+                taken(controller),
+                warning(controller.identifyController()));
+    }
+
+    /** NVMe Base 2.0c §5.17.2.1: in kelvin, 0 when it is not reported. */
+    private static double warning(byte[] identify) {
+        int kelvin = identify[WCTEMP] & 0xff | (identify[WCTEMP + 1] & 0xff) << 8;
+        return kelvin == 0 ? Double.NaN : kelvin - KELVIN;
     }
 
     /** The same with the qpairs of now. */
     DeviceFacts counted(int open) {
-        return new DeviceFacts(namespaces, queues, maxTransferBytes, mqes, maxQueues, open);
+        return new DeviceFacts(namespaces, queues, maxTransferBytes, mqes, maxQueues, open, warningCelsius);
     }
 
     static int taken(Controller controller) {

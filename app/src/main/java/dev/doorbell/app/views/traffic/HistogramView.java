@@ -3,85 +3,64 @@ package dev.doorbell.app.views.traffic;
 import dev.doorbell.app.controls.Figures;
 import dev.doorbell.app.controls.Segmented;
 import dev.doorbell.app.controls.chart.HistogramChart;
-import dev.doorbell.driver.IoWorker.Sample;
-import dev.doorbell.driver.LatencyHistogram;
+import dev.doorbell.app.controls.chart.TimeFrame;
+import dev.doorbell.app.views.traffic.LatencyCourse.Side;
+import dev.doorbell.app.views.traffic.PercentileTable.Figure;
+import dev.doorbell.plugin.Memento;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.View;
 import dev.doorbell.plugin.ViewContext;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.Optional;
 import javafx.collections.FXCollections;
-import javafx.geometry.HPos;
 import javafx.scene.Node;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
-import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.BorderPane;
-import javafx.scene.layout.ColumnConstraints;
-import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 
-/** How latencies are spread: bars, percentile marks and a table, for reads, writes or both. */
+/** How latencies are spread: bars, percentile marks and a table, for reads, writes or both; of a run, or of the stretch of time in sight. */
 final class HistogramView implements View {
     private static final int BEATS = 2;
-    private static final int WHOLE = 0;
 
     /** Which I/Os count. */
-    private enum Side {
-        BOTH,
-        READ,
-        WRITE
+    private enum Extent {
+        RUN,
+        SHOWN,
+        MINUTE,
+        TEN
     }
 
-    private record Figure(String name, ToDoubleFunction<LatencyHistogram> of) {
-        static Figure percentile(double p) {
-            return new Figure(
-                    "p" + (p == Math.rint(p) ? Long.toString((long) p) : Double.toString(p)),
-                    h -> h.percentileNanos(p));
-        }
-    }
-
-    private static final List<Figure> FIGURES = List.of(
-            new Figure("min", LatencyHistogram::minNanos),
-            new Figure("mean", LatencyHistogram::meanNanos),
-            Figure.percentile(50),
-            Figure.percentile(90),
-            Figure.percentile(99),
-            Figure.percentile(99.9),
-            Figure.percentile(99.99),
-            Figure.percentile(99.999),
-            new Figure("max", LatencyHistogram::maxNanos));
     private static final List<Figure> MARKED =
             List.of(Figure.percentile(50), Figure.percentile(99), Figure.percentile(99.9), Figure.percentile(99.99));
+
+    /** What a picture is made from; another one is only made when this differs. */
+    private record Basis(Object sample, Extent extent, Optional<TimeFrame.Span> span) {}
 
     private final TrafficDesk desk;
     private final Texts texts;
     private final BorderPane root = new BorderPane();
-    private final ComboBox<Integer> span = new ComboBox<>(FXCollections.observableArrayList(WHOLE, 60, 10));
+    private final ComboBox<Extent> extent = new ComboBox<>(FXCollections.observableArrayList(Extent.values()));
     private final Segmented<Side> side;
     private final Label count = new Label();
     private final HistogramChart chart = new HistogramChart();
-    private final List<Label> reads = new ArrayList<>();
-    private final List<Label> writes = new ArrayList<>();
-    private Sample shown = Totals.NOTHING;
+    private final PercentileTable table;
+    private Basis basis = new Basis(Latencies.NONE, Extent.RUN, Optional.empty());
+    private Latencies shown = Latencies.NONE;
     private int beat;
 
     HistogramView(ViewContext context) {
         desk = TrafficDesk.of(context.workbench());
         texts = desk.texts();
         side = new Segmented<>(List.of(Side.values()), s -> texts.get("side." + s)).quiet();
+        table = new PercentileTable("histogram", texts);
         root.getStyleClass().addAll("view", "histogram-view");
         root.setTop(toolbar());
-        var table = new ScrollPane(table());
-        table.setFitToWidth(true);
-        table.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
-        table.getStyleClass().add("percentiles-scroll");
         chart.setPrefHeight(260);
         chart.setMinHeight(140);
         var both = new VBox(chart, table);
@@ -90,31 +69,18 @@ final class HistogramView implements View {
         root.setCenter(both);
         context.onPulse(this::beat);
         context.watch(desk.runs().current(), r -> update());
-        context.watch(desk.runs().focus(), f -> {
-            span.setDisable(f.isPresent());
-            update();
-        });
+        context.watch(desk.runs().focus(), f -> update());
     }
 
     private HBox toolbar() {
-        span.setId("histogram-span");
-        span.getStyleClass().add("small");
-        span.setConverter(new StringConverter<>() {
-            @Override
-            public String toString(Integer seconds) {
-                return seconds == null ? "" : texts.get("span." + seconds);
-            }
-
-            @Override
-            public Integer fromString(String text) {
-                throw new UnsupportedOperationException("chosen, not typed");
-            }
-        });
-        span.setValue(WHOLE);
-        span.valueProperty().addListener(o -> update());
+        extent.setId("histogram-span");
+        extent.getStyleClass().add("small");
+        extent.setConverter(new Shown<>(e -> texts.get("span." + e)));
+        extent.setValue(Extent.RUN);
+        extent.setMinWidth(Region.USE_PREF_SIZE);
+        extent.valueProperty().addListener(o -> update());
         side.setId("histogram-side");
         side.setMinWidth(Region.USE_PREF_SIZE);
-        span.setMinWidth(Region.USE_PREF_SIZE);
         side.valueProperty().addListener(o -> draw());
         count.setId("histogram-count");
         count.getStyleClass().addAll("muted", "small");
@@ -122,44 +88,9 @@ final class HistogramView implements View {
         count.setTooltip(new Tooltip(texts.get("histogram.count.tip")));
         var gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
-        var toolbar = new HBox(span, side, gap, count);
+        var toolbar = new HBox(extent, side, gap, count);
         toolbar.getStyleClass().add("view-toolbar");
         return toolbar;
-    }
-
-    private GridPane table() {
-        var grid = new GridPane();
-        grid.getStyleClass().add("percentiles");
-        for (int i = 0; i < 3; i++) {
-            var column = new ColumnConstraints();
-            column.setPercentWidth(100.0 / 3);
-            column.setHalignment(i == 0 ? HPos.LEFT : HPos.RIGHT);
-            grid.getColumnConstraints().add(column);
-        }
-        grid.addRow(0, head("percentile"), head("side.READ"), head("side.WRITE"));
-        grid.getChildren().subList(1, 3).forEach(n -> n.getStyleClass().add("figure"));
-        for (int i = 0; i < FIGURES.size(); i++) {
-            var name = new Label(FIGURES.get(i).name());
-            name.getStyleClass().addAll("mono", "muted");
-            reads.add(figure("histogram-read-" + FIGURES.get(i).name()));
-            writes.add(figure("histogram-write-" + FIGURES.get(i).name()));
-            grid.addRow(i + 1, name, reads.get(i), writes.get(i));
-        }
-        grid.getChildren().forEach(n -> ((Label) n).setMaxWidth(Double.MAX_VALUE));
-        return grid;
-    }
-
-    private Label head(String key) {
-        var label = new Label(texts.get(key));
-        label.getStyleClass().addAll("muted", "small", "head");
-        return label;
-    }
-
-    private static Label figure(String id) {
-        var label = new Label("–");
-        label.setId(id);
-        label.getStyleClass().addAll("mono", "figure");
-        return label;
     }
 
     private void beat() {
@@ -170,23 +101,41 @@ final class HistogramView implements View {
 
     private void update() {
         var run = desk.runs().current().get();
-        var focus = desk.runs().focus().get();
-        int seconds = span.getValue();
-        var sample = focus.map(w -> w.stat().sample())
-                .or(() -> run.map(r -> seconds == WHOLE ? r.sum().sample() : r.recent(seconds)))
-                .orElse(Totals.NOTHING);
-        if (sample != shown) {
-            shown = sample;
-            draw();
+        var stat = desk.runs().focus().get().map(WorkerTrack::stat).or(() -> run.map(TrafficRun::sum));
+        if (stat.isEmpty()) {
+            become(new Basis(Latencies.NONE, extent.getValue(), Optional.empty()), Latencies.NONE);
+            return;
+        }
+        var sample = stat.get().sample();
+        var span = span(extent.getValue());
+        var now = new Basis(sample, extent.getValue(), span);
+        if (!now.equals(basis)) {
+            become(
+                    now,
+                    span.map(s -> desk.course().latencies().between(s.from(), s.to()))
+                            .orElseGet(() -> new Latencies(sample.reads(), sample.writes())));
         }
     }
 
-    private void draw() {
-        var histogram = switch (side.valueProperty().get()) {
-            case BOTH -> shown.all();
-            case READ -> shown.reads();
-            case WRITE -> shown.writes();
+    /** The stretch of time that counts; empty: the run. */
+    private Optional<TimeFrame.Span> span(Extent chosen) {
+        double end = desk.course().iops().lastTime();
+        return switch (chosen) {
+            case RUN -> Optional.empty();
+            case SHOWN -> Optional.of(desk.frame().shown()).filter(s -> !Double.isNaN(s.to()));
+            case MINUTE -> Optional.of(new TimeFrame.Span(end - 60, end));
+            case TEN -> Optional.of(new TimeFrame.Span(end - 10, end));
         };
+    }
+
+    private void become(Basis now, Latencies latencies) {
+        basis = now;
+        shown = latencies;
+        draw();
+    }
+
+    private void draw() {
+        var histogram = shown.of(side.getValue());
         List<HistogramChart.Bucket> buckets = new ArrayList<>();
         histogram.forEachBucket((from, to, n) -> buckets.add(new HistogramChart.Bucket(from, to, n)));
         var marks = histogram.count() == 0
@@ -198,22 +147,26 @@ final class HistogramView implements View {
         var who = desk.runs().focus().get().map(WorkerTrack::name);
         var ios = Figures.si(histogram.count());
         count.setText(who.map(w -> texts.get("histogram.worker", w, ios)).orElse(texts.get("histogram.count", ios)));
-        fill(reads, shown.reads());
-        fill(writes, shown.writes());
-    }
-
-    private static void fill(List<Label> labels, LatencyHistogram histogram) {
-        for (int i = 0; i < labels.size(); i++) {
-            labels.get(i)
-                    .setText(
-                            histogram.count() == 0
-                                    ? "–"
-                                    : Figures.nanos(FIGURES.get(i).of().applyAsDouble(histogram)));
-        }
+        table.show(shown);
     }
 
     @Override
     public Node node() {
         return root;
+    }
+
+    @Override
+    public void save(Memento memento) {
+        memento.put("extent", extent.getValue().name());
+    }
+
+    @Override
+    public void restore(Memento memento) {
+        var kept = memento.get("extent", "");
+        for (Extent each : Extent.values()) {
+            if (each.name().equals(kept)) {
+                extent.setValue(each);
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.doorbell.app.views.traffic;
 import dev.doorbell.app.controls.Banner;
 import dev.doorbell.app.controls.Chip;
 import dev.doorbell.app.controls.EmptyState;
+import dev.doorbell.app.controls.FittingRow;
 import dev.doorbell.app.controls.Icons;
 import dev.doorbell.app.controls.Segmented;
 import dev.doorbell.app.controls.Tone;
@@ -12,9 +13,9 @@ import dev.doorbell.plugin.View;
 import dev.doorbell.plugin.ViewContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javafx.collections.ListChangeListener;
-import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.MenuButton;
@@ -41,6 +42,8 @@ final class LiveView implements View {
     private final Button stop;
     private final Segmented<Double> window;
     private final MenuButton export;
+    private final WhoBox who;
+    private final Button back;
     private final VBox notice = new VBox();
     private final StackPane stage = new StackPane();
     private final EmptyState empty;
@@ -57,6 +60,8 @@ final class LiveView implements View {
                         List.of(10.0, 60.0, 600.0, Double.POSITIVE_INFINITY), w -> texts.get("window." + seconds(w)))
                 .quiet();
         export = new MenuButton(null, Icons.of("mdi2e-export-variant"));
+        who = new WhoBox(desk);
+        back = new Button(texts.get("live"), Icons.small("mdi2f-fast-forward"));
         empty = new EmptyState("mdi2c-chart-line", texts.get("live.empty")).action(texts.get("start"), desk::start);
         empty.setId("live-empty");
         root.getStyleClass().addAll("view", "live-view");
@@ -70,6 +75,10 @@ final class LiveView implements View {
             }
         });
         context.watch(desk.runs().current(), this::follow);
+        context.watch(desk.runs().focus(), f -> who());
+        context.watch(
+                desk.facts(),
+                f -> charts.warning(f.map(DeviceFacts::warningCelsius).orElse(Double.NaN)));
         context.watch(desk.refusal(), this::refuse);
         context.onPulse(this::beat);
         desk.runs().marks().addListener((ListChangeListener<Mark>) c -> charts.marks());
@@ -86,7 +95,16 @@ final class LiveView implements View {
         pause.setId("live-pause");
         pause.getStyleClass().addAll("tool-button", "small");
         pause.setTooltip(new Tooltip(texts.get("pause.tip")));
-        pause.selectedProperty().bindBidirectional(charts.frame().pausedProperty());
+        pause.selectedProperty().bindBidirectional(desk.frame().pausedProperty());
+        back.setId("live-back");
+        back.getStyleClass().addAll("small", "accent-text");
+        back.setTooltip(new Tooltip(texts.get("live.tip")));
+        back.setMinWidth(Region.USE_PREF_SIZE);
+        back.setOnAction(e -> desk.frame().live());
+        back.visibleProperty().bind(desk.frame().pausedProperty());
+        back.managedProperty().bind(back.visibleProperty());
+        who.setId("live-who");
+        who.chosen().addListener(o -> who());
         stop.setId("live-stop");
         stop.getStyleClass().addAll("outlined", "small", "danger-text");
         stop.setOnAction(e -> desk.runs().stop(texts.get("end.stopped")));
@@ -96,9 +114,12 @@ final class LiveView implements View {
         pause.setMinWidth(Region.USE_PREF_SIZE);
         window.valueProperty().set(60.0);
         window.valueProperty().addListener((o, was, is) -> {
-            charts.frame().windowProperty().set(is);
+            desk.frame().windowProperty().set(is);
             charts.advance(desk.runs().now(), desk.runs().isRunning());
         });
+        desk.frame()
+                .windowProperty()
+                .addListener((o, was, is) -> window.valueProperty().set(is.doubleValue()));
         var gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         export.setId("live-export");
@@ -106,21 +127,20 @@ final class LiveView implements View {
         export.setTooltip(new Tooltip(texts.get("export")));
         var png = new MenuItem(texts.get("export.png"), Icons.small("mdi2c-camera-outline"));
         png.setOnAction(e -> TrafficExport.picture(context.workbench(), texts, charts));
+        var svg = new MenuItem(texts.get("export.svg"), Icons.small("mdi2v-vector-line"));
+        svg.setOnAction(e -> TrafficExport.drawing(context.workbench(), texts, charts));
         var csv = new MenuItem(texts.get("export.csv"), Icons.small("mdi2f-file-delimited-outline"));
         csv.setOnAction(e -> TrafficExport.course(
                 context.workbench(),
                 texts,
                 charts,
-                desk.runs()
-                        .course()
-                        .intervals(
-                                charts.frame().from(),
-                                charts.frame().endProperty().get())));
-        export.getItems().setAll(png, csv);
+                desk.runs().courses(),
+                desk.frame().shown()));
+        export.getItems().setAll(png, svg, csv);
         var separator = new Region();
         separator.getStyleClass().add("toolbar-separator");
-        var toolbar = new HBox(state, pause, stop, separator, window, gap, export);
-        toolbar.setAlignment(Pos.CENTER_LEFT);
+        var toolbar = new FittingRow(state, pause, back, stop, separator, window, gap, who, export)
+                .optional(separator, back, who);
         toolbar.getStyleClass().add("view-toolbar");
         return toolbar;
     }
@@ -140,6 +160,12 @@ final class LiveView implements View {
         }
     }
 
+    /** Draws who was chosen. */
+    private void who() {
+        who.update();
+        charts.show(who.chosen().get() == WhoBox.EACH, desk.course());
+    }
+
     private void refuse(String reason) {
         notice.getChildren().clear();
         if (!reason.isEmpty()) {
@@ -153,6 +179,7 @@ final class LiveView implements View {
             return;
         }
         boolean over = run.get().isOver();
+        who();
         if (!over || !drawnEnd) {
             charts.advance(desk.runs().now(), !over);
             drawnEnd = over;
@@ -182,6 +209,13 @@ final class LiveView implements View {
                 : "%d:%02d:%02d".formatted(s / 3600, s / 60 % 60, s % 60);
     }
 
+    /** A stretch of time: {@code 12.5 s}, {@code 03:20}. */
+    static String length(double seconds) {
+        return seconds < 120
+                ? String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds)
+                : clock(Duration.ofSeconds(Math.round(seconds)));
+    }
+
     @Override
     public Node node() {
         return root;
@@ -194,7 +228,7 @@ final class LiveView implements View {
 
     @Override
     public void save(Memento memento) {
-        memento.put("window", seconds(charts.frame().windowProperty().get()));
+        memento.put("window", seconds(desk.frame().windowProperty().get()));
         memento.put("log", charts.logarithmic().get());
     }
 

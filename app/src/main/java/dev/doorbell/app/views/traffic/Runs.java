@@ -30,7 +30,7 @@ final class Runs {
     private final Workbench workbench;
     private final Texts texts;
     private final Sampler sampler = new Sampler();
-    private final Course course = new Course();
+    private final Courses courses = new Courses();
     private final ReadOnlyObjectWrapper<Optional<TrafficRun>> current =
             new ReadOnlyObjectWrapper<>(this, "current", Optional.empty());
     private final ObservableList<TrafficRun> all = FXCollections.observableArrayList();
@@ -45,8 +45,13 @@ final class Runs {
         this.texts = texts;
     }
 
+    /** That of all workers together. */
     Course course() {
-        return course;
+        return courses.sum();
+    }
+
+    Courses courses() {
+        return courses;
     }
 
     /** Seconds since the epoch on the time axis of the course. */
@@ -107,7 +112,7 @@ final class Runs {
         all.removeIf(TrafficRun::isOver);
         focus.set(Optional.empty());
         if (!isRunning()) {
-            course.clear();
+            courses.clear();
             marks.clear();
             current.set(Optional.empty());
         }
@@ -122,6 +127,7 @@ final class Runs {
     }
 
     private void launch(DeviceSession session, WorkloadDraft draft, long lbaCount) {
+        courses.ready(draft.workers());
         var run = new TrafficRun(++numbers, session, draft);
         focus.set(Optional.empty());
         current.set(Optional.of(run));
@@ -148,7 +154,7 @@ final class Runs {
         List<WorkerTrack> made = new ArrayList<>();
         try {
             for (int i = 0; i < draft.workers(); i++) {
-                made.add(new WorkerTrack(controller.createWorker(draft.workload(i, lbaCount)), "w" + (i + 1)));
+                made.add(new WorkerTrack(controller.createWorker(draft.workload(i, lbaCount)), i));
             }
         } catch (RuntimeException e) {
             made.forEach(w -> w.worker().close());
@@ -187,10 +193,7 @@ final class Runs {
             return false;
         }
         boolean before = run.allEnded();
-        var interval = run.look(sampler.now(), celsius);
-        if (interval.lengthSeconds() > 0) {
-            course.add(interval);
-        }
+        run.look(sampler.now(), celsius, courses);
         if (run.allEnded()) {
             Platform.runLater(() -> end(run));
             return before;
@@ -206,10 +209,9 @@ final class Runs {
         boolean stopped = run.hasReason();
         run.ended(failure.isEmpty() ? ownEnd(run) : failure);
         double now = sampler.now();
-        course.gap(now);
+        courses.gap(now);
         marks.add(new Mark(now, run.outcome()));
         boolean failed = !failure.isEmpty();
-        run.settle();
         // Before the state, as a run that waits for it wants these qpairs.
         closeWorkers(run, w -> {});
         run.become(failed ? State.FAILED : State.ENDED);

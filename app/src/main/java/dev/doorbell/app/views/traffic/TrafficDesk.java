@@ -1,5 +1,6 @@
 package dev.doorbell.app.views.traffic;
 
+import dev.doorbell.app.controls.chart.TimeFrame;
 import dev.doorbell.app.views.traffic.Check.Level;
 import dev.doorbell.plugin.DeviceEvent;
 import dev.doorbell.plugin.DeviceSession;
@@ -32,6 +33,7 @@ final class TrafficDesk {
     private final Texts texts = Texts.of(TrafficDesk.class);
     private final Presets presets;
     private final Runs runs;
+    private final TimeFrame frame = new TimeFrame();
     private final ObjectProperty<WorkloadDraft> draft = new SimpleObjectProperty<>(this, "draft");
     private final ObservableMap<String, String> invalid = FXCollections.observableHashMap();
     private final ReadOnlyObjectWrapper<Optional<DeviceFacts>> facts =
@@ -70,6 +72,16 @@ final class TrafficDesk {
 
     Runs runs() {
         return runs;
+    }
+
+    /** The stretch of time that charts and heat map show. */
+    TimeFrame frame() {
+        return frame;
+    }
+
+    /** The course of the worker that was chosen among the results; of all of them if none was. */
+    Course course() {
+        return runs.focus().get().flatMap(w -> runs.courses().of(w.index())).orElse(runs.course());
     }
 
     ObjectProperty<WorkloadDraft> draft() {

@@ -1,6 +1,7 @@
 package dev.doorbell.app.views.traffic;
 
 import dev.doorbell.app.controls.Csv;
+import dev.doorbell.app.controls.chart.TimeFrame;
 import dev.doorbell.plugin.Problem;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.Workbench;
@@ -15,17 +16,23 @@ import java.util.Locale;
 import java.util.Optional;
 import javafx.embed.swing.SwingFXUtils;
 import javafx.scene.Node;
+import javafx.scene.SnapshotParameters;
+import javafx.scene.transform.Transform;
 import javafx.stage.FileChooser;
 import javax.imageio.ImageIO;
 
 /** Writes charts and results to files that the user chooses. */
 final class TrafficExport {
+    private static final double PICTURE_SCALE = 2;
+
     private TrafficExport() {}
 
     /** The node as a PNG picture. */
     static void picture(Workbench workbench, Texts texts, Node node) {
         choose(texts, node, "traffic.png", "*.png").ifPresent(path -> {
-            var image = SwingFXUtils.fromFXImage(node.snapshot(null, null), null);
+            var parameters = new SnapshotParameters();
+            parameters.setTransform(Transform.scale(PICTURE_SCALE, PICTURE_SCALE));
+            var image = SwingFXUtils.fromFXImage(node.snapshot(parameters, null), null);
             write(workbench, texts, path, () -> {
                 if (!ImageIO.write(image, "png", path.toFile())) {
                     throw new IOException(texts.get("export.noPng"));
@@ -34,18 +41,25 @@ final class TrafficExport {
         });
     }
 
-    /** The intervals as comma-separated values. */
-    static void course(Workbench workbench, Texts texts, Node near, List<Interval> intervals) {
-        choose(texts, near, "traffic.csv", "*.csv")
-                .ifPresent(path ->
-                        write(workbench, texts, path, () -> Files.writeString(path, Csv.text(rows(intervals)))));
+    /** The charts as they are, as a vector drawing. */
+    static void drawing(Workbench workbench, Texts texts, LiveCharts charts) {
+        var content = charts.svg();
+        text(workbench, texts, charts, "traffic.svg", "*.svg", content);
     }
 
-    /** A header and a row for each interval; times in ns, data in bytes. */
-    static List<List<String>> rows(List<Interval> intervals) {
+    /** What stands in a stretch of time as comma-separated values. */
+    static void course(Workbench workbench, Texts texts, Node near, Courses courses, TimeFrame.Span span) {
+        choose(texts, near, "traffic.csv", "*.csv")
+                .ifPresent(path ->
+                        write(workbench, texts, path, () -> Files.writeString(path, Csv.text(rows(courses, span)))));
+    }
+
+    /** A header, a row for each interval of all workers together, and those of each by itself; times in ns, data in bytes. */
+    static List<List<String>> rows(Courses courses, TimeFrame.Span span) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of(
                 "time",
+                "worker",
                 "seconds",
                 "ios",
                 "iops",
@@ -56,9 +70,18 @@ final class TrafficExport {
                 "max_ns",
                 "errors",
                 "celsius"));
-        for (var i : intervals) {
+        add(rows, "all", courses.sum(), span);
+        for (int i = 0; i < courses.each().size(); i++) {
+            add(rows, "w" + (i + 1), courses.each().get(i), span);
+        }
+        return rows;
+    }
+
+    private static void add(List<List<String>> rows, String worker, Course course, TimeFrame.Span span) {
+        for (var i : course.intervals(span.from(), span.to())) {
             rows.add(List.of(
                     Instant.ofEpochMilli(Math.round(i.seconds() * 1000)).toString(),
+                    worker,
                     String.format(Locale.ROOT, "%.6f", i.lengthSeconds()),
                     Long.toString(i.completed()),
                     whole(i.iops()),
@@ -70,7 +93,6 @@ final class TrafficExport {
                     Long.toString(i.errors()),
                     whole(i.celsius())));
         }
-        return rows;
     }
 
     private static String whole(double value) {

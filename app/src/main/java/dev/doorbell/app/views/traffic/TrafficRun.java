@@ -1,7 +1,6 @@
 package dev.doorbell.app.views.traffic;
 
 import dev.doorbell.app.views.traffic.WorkerStat.Rates;
-import dev.doorbell.driver.IoWorker.Sample;
 import dev.doorbell.driver.LatencyHistogram;
 import dev.doorbell.plugin.DeviceSession;
 import java.time.Duration;
@@ -38,7 +37,6 @@ final class TrafficRun {
     private final WorkloadDraft draft;
     private final Instant startedAt = Instant.now();
     private final ReadOnlyObjectWrapper<State> state = new ReadOnlyObjectWrapper<>(this, "state", State.STARTING);
-    private final Deque<Sample> seconds = new ArrayDeque<>();
     private final Deque<Double> spark = new ArrayDeque<>();
     private volatile List<WorkerTrack> workers = List.of();
     private volatile WorkerStat sum = WorkerStat.NOTHING;
@@ -135,23 +133,12 @@ final class TrafficRun {
         }
     }
 
-    /** What was done in about the last {@code length} seconds, at most a minute; all of it if it has not run as long. */
-    Sample recent(int length) {
-        synchronized (seconds) {
-            if (seconds.size() <= length) {
-                return sum.sample();
-            }
-            var all = List.copyOf(seconds);
-            return sum.sample().minus(all.get(all.size() - 1 - length));
-        }
-    }
-
     boolean allEnded() {
         return workers.stream().allMatch(w -> w.stat().ended());
     }
 
-    /** Looks at all workers and says what they have done since. */
-    Interval look(double now, double celsius) {
+    /** Looks at all workers and adds what they have done since to the courses. */
+    void look(double now, double celsius, Courses courses) {
         var tracks = workers;
         tracks.forEach(WorkerTrack::look);
         var rates = tracks.stream().map(WorkerTrack::rates).reduce(Rates.NONE, Rates::plus);
@@ -163,18 +150,18 @@ final class TrafficRun {
                 .orElse("");
         sum = allEnded() ? WorkerStat.ended(total, failure) : WorkerStat.running(total, rates);
         if (looks++ % LOOKS_A_SECOND == 0) {
-            remember(total, rates);
+            remember(rates);
         }
-        return interval(now, celsius, tracks);
-    }
-
-    private void remember(Sample total, Rates rates) {
-        synchronized (seconds) {
-            seconds.addLast(total);
-            if (seconds.size() > REMEMBERED_SECONDS) {
-                seconds.removeFirst();
+        add(courses.sum(), now, celsius, tracks);
+        for (int i = 0; i < tracks.size(); i++) {
+            var course = courses.of(i);
+            if (course.isPresent()) {
+                add(course.get(), now, celsius, List.of(tracks.get(i)));
             }
         }
+    }
+
+    private void remember(Rates rates) {
         synchronized (spark) {
             if (looks > 1) {
                 spark.addLast(rates.iops());
@@ -185,20 +172,14 @@ final class TrafficRun {
         }
     }
 
-    /** Lets go of what is only of use while it runs. */
-    void settle() {
-        synchronized (seconds) {
-            seconds.clear();
-        }
-    }
-
-    private static Interval interval(double now, double celsius, List<WorkerTrack> tracks) {
+    private static void add(Course course, double now, double celsius, List<WorkerTrack> tracks) {
         double length = 0;
         double iops = 0;
         double bytes = 0;
         long completed = 0;
         long errors = 0;
-        var latencies = LatencyHistogram.empty();
+        var reads = LatencyHistogram.empty();
+        var writes = LatencyHistogram.empty();
         for (var track : tracks) {
             double seconds = track.freshSeconds();
             var c = track.fresh().counters();
@@ -209,13 +190,15 @@ final class TrafficRun {
             }
             completed += c.completed();
             errors += c.errors();
-            if (c.completed() > 0) {
-                var own = track.fresh().all();
-                latencies = latencies.count() == 0 ? own : latencies.plus(own);
-            }
+            reads = plus(reads, track.fresh().reads());
+            writes = plus(writes, track.fresh().writes());
         }
+        if (length <= 0) {
+            return;
+        }
+        var latencies = plus(reads, writes);
         boolean any = latencies.count() > 0;
-        return new Interval(
+        var interval = new Interval(
                 now,
                 length,
                 completed,
@@ -227,5 +210,11 @@ final class TrafficRun {
                 any ? latencies.maxNanos() : Double.NaN,
                 errors,
                 celsius);
+        course.add(interval, reads, writes);
+    }
+
+    /** An empty one costs nothing to add. */
+    private static LatencyHistogram plus(LatencyHistogram a, LatencyHistogram b) {
+        return a.count() == 0 ? b : b.count() == 0 ? a : a.plus(b);
     }
 }

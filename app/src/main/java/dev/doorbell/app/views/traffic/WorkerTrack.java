@@ -17,7 +17,7 @@ final class WorkerTrack {
     private static final int SPARK_SECONDS = 60;
 
     private final IoWorker worker;
-    private final String name;
+    private final int index;
     private final int qid;
     private final Deque<Counters> second = new ArrayDeque<>();
     private final Deque<Double> spark = new ArrayDeque<>();
@@ -27,9 +27,10 @@ final class WorkerTrack {
     private int looks;
     private volatile WorkerStat stat = WorkerStat.NOTHING;
 
-    WorkerTrack(IoWorker worker, String name) {
+    /** @param index 0 for the first of a run */
+    WorkerTrack(IoWorker worker, int index) {
         this.worker = worker;
-        this.name = name;
+        this.index = index;
         this.qid = worker.qid();
     }
 
@@ -39,7 +40,11 @@ final class WorkerTrack {
 
     /** {@code w1}. */
     String name() {
-        return name;
+        return "w" + (index + 1);
+    }
+
+    int index() {
+        return index;
     }
 
     int qid() {

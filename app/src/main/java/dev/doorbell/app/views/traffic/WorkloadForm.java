@@ -24,7 +24,6 @@ import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 
 /** The fields of a workload, each bound to the desk's draft. */
 final class WorkloadForm extends VBox {
@@ -288,25 +287,6 @@ final class WorkloadForm extends VBox {
         entry.setManaged(on);
         if (!on) {
             desk.invalid().remove(entry.getId());
-        }
-    }
-
-    /** Writes values of a choice. */
-    private static final class Shown<T> extends StringConverter<T> {
-        private final Function<T, String> text;
-
-        Shown(Function<T, String> text) {
-            this.text = text;
-        }
-
-        @Override
-        public String toString(T value) {
-            return value == null ? "" : text.apply(value);
-        }
-
-        @Override
-        public T fromString(String string) {
-            throw new UnsupportedOperationException("chosen, not typed");
         }
     }
 }

@@ -18,7 +18,8 @@ class ChecksTest {
             512 << 10,
             1023,
             4,
-            1);
+            1,
+            70);
 
     private static List<Check> judge(boolean shielded, Consumer<Edit> change) {
         return Checks.of(Texts.of(Checks.class), WorkloadDraft.DEFAULT.edit(change), FACTS, List.of(), shielded, 8);

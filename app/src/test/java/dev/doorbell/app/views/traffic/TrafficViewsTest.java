@@ -3,6 +3,7 @@ package dev.doorbell.app.views.traffic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.doorbell.app.Strict;
+import dev.doorbell.app.controls.chart.TimeFrame;
 import dev.doorbell.app.shell.DrivenWindow;
 import dev.doorbell.app.shell.Options;
 import dev.doorbell.app.views.traffic.WorkloadDraft.Edit;
@@ -11,6 +12,7 @@ import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Perspective;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javafx.css.PseudoClass;
@@ -306,7 +308,15 @@ class TrafficViewsTest {
                 .contains("\"ios\" : 1000")
                 .contains("\"qdepth\" : 64");
         var intervals = desk.runs().course().intervals(0, Double.MAX_VALUE);
-        assertThat(TrafficExport.rows(intervals)).hasSize(intervals.size() + 1);
+        var rows = TrafficExport.rows(desk.runs().courses(), new TimeFrame.Span(0, Double.MAX_VALUE));
+        assertThat(rows).filteredOn(r -> r.get(1).equals("all")).hasSameSizeAs(intervals);
+        for (var worker : List.of("w1", "w2")) {
+            assertThat(rows)
+                    .filteredOn(r -> r.get(1).equals(worker))
+                    .extracting(r -> Long.parseLong(r.get(3)))
+                    .satisfies(counts ->
+                            assertThat(counts.stream().mapToLong(c -> c).sum()).isEqualTo(500));
+        }
     }
 
     @Test
