@@ -110,8 +110,24 @@ static int mapping_end(struct serve_memory *memory, uint32_t index)
     return 0;
 }
 
+enum share { NOT, PARTLY, WHOLLY };
+
+static enum share inside(const struct serve_mapping *mapping, uint64_t first, uint64_t last)
+{
+    const uint64_t end = mapping->iova + mapping->bytes - 1;
+
+    if (end < first || mapping->iova > last)
+        return NOT;
+    return mapping->iova >= first && end <= last ? WHOLLY : PARTLY;
+}
+
+/* As the kernel's VFIO does it: a range may hold any number of mappings, and none, but no part of one. QEMU's IOMMU
+ * model unmaps more than it has mapped. */
 int serve_memory_unmap(struct serve_memory *memory, const struct vfio_user_dma_unmap *unmap)
 {
+    uint64_t last;
+    int err = 0;
+
     if ((unmap->flags & VFIO_USER_UNMAP_DIRTY_BITMAP) != 0)
         return ENOTSUP;
     if ((unmap->flags & VFIO_USER_UNMAP_ALL) != 0) {
@@ -120,10 +136,18 @@ int serve_memory_unmap(struct serve_memory *memory, const struct vfio_user_dma_u
         serve_memory_release(memory);
         return 0;
     }
+    if (unmap->bytes == 0 || __builtin_add_overflow(unmap->address, unmap->bytes - 1, &last))
+        return EINVAL;
     for (uint32_t i = 0; i < memory->count; i++)
-        if (memory->mappings[i].iova == unmap->address && memory->mappings[i].bytes == unmap->bytes)
-            return mapping_end(memory, i);
-    return ENOENT;
+        if (inside(&memory->mappings[i], unmap->address, last) == PARTLY)
+            return EINVAL;
+    for (uint32_t i = memory->count; i-- > 0;) {
+        if (inside(&memory->mappings[i], unmap->address, last) == WHOLLY)
+            err = mapping_end(memory, i);
+        if (err != 0)
+            return err;
+    }
+    return 0;
 }
 
 void serve_memory_release(struct serve_memory *memory)

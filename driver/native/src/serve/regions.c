@@ -47,10 +47,10 @@ void serve_regions_info(struct serve_session *session, struct serve_answer *answ
 
     info->region.argsz = sizeof *info;
     info->region.flags |= VFIO_USER_REGION_MMAP | VFIO_USER_REGION_CAPS;
+    info->region.cap_offset = sizeof info->region; /* QEMU takes none below that, even where it has no room yet */
     answer->fd = session->doorbells;
     if (asked.argsz < sizeof *info)
         return; /* it asks again with more room */
-    info->region.cap_offset = sizeof info->region;
     info->sparse = (struct vfio_user_sparse_mmap){.cap = {.id = VFIO_USER_CAP_SPARSE_MMAP, .version = 1}, .areas = 1};
     info->area = (struct vfio_user_sparse_area){NVME_REG_DOORBELLS, session->fn->doorbell_bytes};
     answer->first.bytes = sizeof *info;

@@ -16,7 +16,7 @@
 #include "spec/vfio_user.h"
 
 /* What this program takes, and says so in its capabilities. */
-#define BELL_VU_FDS        64u
+#define BELL_VU_FDS        16u
 #define BELL_VU_XFER_BYTES (1024u * 1024u)
 #define BELL_VU_PAYLOAD    (BELL_VU_XFER_BYTES + 4096u)
 

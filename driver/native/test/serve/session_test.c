@@ -173,11 +173,11 @@ static void test_the_device_describes_itself(void **state)
     assert_int_equal(info.regions, 9);
     assert_int_equal(info.irqs, 5);
 
-    /* Too little room for the capability: how much is needed; with it: the doorbells. */
+    /* Too little room for the capability: where it would be and how much is needed; with it: the doorbells. */
     assert_int_equal(ask(VFIO_USER_GET_REGION_INFO, &region, sizeof region, answer, sizeof answer), sizeof region);
     memcpy(&region, answer, sizeof region);
     assert_int_equal(region.argsz, 64);
-    assert_int_equal(region.cap_offset, 0);
+    assert_int_equal(region.cap_offset, 32);
     assert_int_equal(ask(VFIO_USER_GET_REGION_INFO, &region, sizeof region, answer, sizeof answer), 64);
     struct vfio_user_sparse_area area;
     memcpy(&area, answer + 48, sizeof area);
@@ -243,11 +243,35 @@ static void test_memory_that_does_not_fit_is_refused(void **state)
     assert_int_equal(ask_fds(VFIO_USER_DMA_MAP, &map, sizeof map, NULL, 0, &file, 1), -EINVAL);
     assert_int_equal(ask(VFIO_USER_DMA_MAP, &map, 31, NULL, 0), -EINVAL);
 
-    unmap.bytes = 0x1000;
-    assert_int_equal(ask(VFIO_USER_DMA_UNMAP, &unmap, sizeof unmap, NULL, 0), -ENOENT);
-    unmap.bytes = 0x4000;
+    close(file);
+}
+
+/* Like the kernel's VFIO: QEMU's IOMMU model unmaps whole stretches of address space, with any number of mappings in
+ * them. */
+static void test_a_range_is_unmapped_with_all_that_lies_in_it(void **state)
+{
+    struct vfio_user_dma_map map = {.argsz = sizeof map, .flags = 3, .address = 0x10000, .bytes = 0x4000};
+    struct vfio_user_dma_unmap unmap = {.argsz = sizeof unmap, .address = 0x10000};
+    int file = memfd_create("test", MFD_CLOEXEC);
+    assert_int_equal(ftruncate(file, 0x4000), 0);
+    assert_int_equal(ask_fds(VFIO_USER_DMA_MAP, &map, sizeof map, NULL, 0, &file, 1), 0);
+    map.address = 0x20000;
+    assert_int_equal(ask_fds(VFIO_USER_DMA_MAP, &map, sizeof map, NULL, 0, &file, 1), 0);
+
+    assert_int_equal(ask(VFIO_USER_DMA_UNMAP, &unmap, sizeof unmap, NULL, 0), -EINVAL); /* no bytes */
+    unmap.bytes = 0x1000;                                                               /* a part of a mapping */
+    assert_int_equal(ask(VFIO_USER_DMA_UNMAP, &unmap, sizeof unmap, NULL, 0), -EINVAL);
+    unmap.bytes = 0x12000; /* one and a half */
+    assert_int_equal(ask(VFIO_USER_DMA_UNMAP, &unmap, sizeof unmap, NULL, 0), -EINVAL);
+    assert_int_equal(ask_fds(VFIO_USER_DMA_MAP, &map, sizeof map, NULL, 0, &file, 1),
+                     -EEXIST); /* nothing is gone yet */
+
+    unmap = (struct vfio_user_dma_unmap){.argsz = sizeof unmap, .bytes = UINT64_C(0x80000000)};
     assert_int_equal(ask(VFIO_USER_DMA_UNMAP, &unmap, sizeof unmap, NULL, 0), 0);
-    assert_int_equal(ask(VFIO_USER_DMA_UNMAP, &unmap, sizeof unmap, NULL, 0), -ENOENT);
+    assert_int_equal(ask(VFIO_USER_DMA_UNMAP, &unmap, sizeof unmap, NULL, 0), 0); /* nothing in it any more */
+    assert_int_equal(ask_fds(VFIO_USER_DMA_MAP, &map, sizeof map, NULL, 0, &file, 1), 0);
+    map.address = 0x10000;
+    assert_int_equal(ask_fds(VFIO_USER_DMA_MAP, &map, sizeof map, NULL, 0, &file, 1), 0);
     unmap = (struct vfio_user_dma_unmap){.argsz = sizeof unmap, .flags = VFIO_USER_UNMAP_ALL};
     assert_int_equal(ask(VFIO_USER_DMA_UNMAP, &unmap, sizeof unmap, NULL, 0), 0);
     close(file);
@@ -374,6 +398,7 @@ int main(void)
         ASKED(test_the_device_describes_itself),
         ASKED(test_regions_are_accessed_in_any_piece),
         ASKED(test_memory_that_does_not_fit_is_refused),
+        ASKED(test_a_range_is_unmapped_with_all_that_lies_in_it),
         ASKED(test_interrupts_are_triggered_masked_and_taken_away),
         ASKED(test_what_is_not_supported_is_said_and_ends_nothing),
         SERVED(test_nonsense_is_sent_away_and_the_next_client_served),
