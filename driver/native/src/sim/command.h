@@ -51,6 +51,7 @@ enum {
     SIM_AT_CDW12 = 48,
     SIM_AT_CDW13 = 52,
     SIM_AT_CDW14 = 56,
+    SIM_AT_CDW15 = 60,
 };
 
 /* sim_admin_execute, sim_nvm_execute - run a command. Return: its status, or SIM_DEFERRED. */

@@ -40,6 +40,7 @@ static void controller_reset(struct sim *sim, enum reset_kind kind)
     sim_features_reset(sim);
     sim_reservations_reset(sim);
     sim_directives_reset(sim);
+    sim_hmb_reset(sim, false);
     sim->changed_namespaces = 0;
     sim->events_context = false;
     pthread_mutex_lock(&sim->lock);

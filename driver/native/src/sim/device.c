@@ -207,6 +207,7 @@ static void sim_free(struct sim *sim)
     sim_namespaces_destroy(sim);
     sim_store_close(&sim->store);
     sim_latency_destroy(sim);
+    sim_hmb_destroy(sim);
     sim_faults_destroy(sim);
     sim_iommu_destroy(&sim->iommu);
     pthread_mutex_destroy(&sim->faults.lock);
@@ -313,6 +314,8 @@ static int sim_init(struct sim *sim)
         err = sim_faults_init(sim, sim->options.faults);
     if (err == 0)
         err = sim_latency_init(sim);
+    if (err == 0)
+        err = sim_hmb_init(sim);
     if (err == 0)
         err = sim_store_open(&sim->store, sim->options.file, sim->options.size);
     if (err != 0)

@@ -52,3 +52,14 @@ void sim_error_log_doorbell(struct sim *sim, uint32_t qid)
     entry->cid = 0xffff;
     entry->parameter_location = SIM_NO_LOCATION;
 }
+
+void sim_error_log_internal(struct sim *sim, uint64_t address)
+{
+    struct nvme_error_log_entry *entry = entry_new(sim);
+
+    entry->sqid = 0xffff;
+    entry->cid = 0xffff;
+    entry->status = NVME_SC_INTERNAL << 1;
+    entry->parameter_location = SIM_NO_LOCATION;
+    entry->command_specific = address;
+}

@@ -14,4 +14,7 @@ uint16_t sim_error_log_command(struct sim_command *command, uint16_t status);
 /* sim_error_log_doorbell - record a bad doorbell write, which belongs to no command. */
 void sim_error_log_doorbell(struct sim *sim, uint32_t qid);
 
+/* sim_error_log_internal - record an error that belongs to no command, and an address that it is about. */
+void sim_error_log_internal(struct sim *sim, uint64_t address);
+
 #endif

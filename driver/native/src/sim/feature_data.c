@@ -254,6 +254,7 @@ bool sim_feature_data_owns(uint8_t fid)
     case NVME_FEAT_ERROR_RECOVERY:
     case NVME_FEAT_NUMBER_OF_QUEUES:
     case NVME_FEAT_INTERRUPT_VECTOR:
+    case NVME_FEAT_HOST_MEMORY_BUFFER:
     case NVME_FEAT_TIMESTAMP:
     case NVME_FEAT_KEEP_ALIVE:
     case NVME_FEAT_HOST_BEHAVIOR:
@@ -300,6 +301,8 @@ uint16_t sim_feature_data_set(struct sim_command *command, uint8_t fid)
         return queues_set(command);
     case NVME_FEAT_INTERRUPT_VECTOR:
         return vector_access(command, true);
+    case NVME_FEAT_HOST_MEMORY_BUFFER:
+        return sim_hmb_set(command);
     case NVME_FEAT_TIMESTAMP:
         return timestamp_set(command);
     case NVME_FEAT_KEEP_ALIVE:
@@ -340,6 +343,8 @@ uint16_t sim_feature_data_get(struct sim_command *command, uint8_t fid, uint32_t
         return 0;
     case NVME_FEAT_INTERRUPT_VECTOR:
         return vector_access(command, false);
+    case NVME_FEAT_HOST_MEMORY_BUFFER:
+        return sim_hmb_get(command, current);
     case NVME_FEAT_TIMESTAMP:
         return timestamp_get(command);
     case NVME_FEAT_KEEP_ALIVE:

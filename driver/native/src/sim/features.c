@@ -32,6 +32,7 @@ static const struct feature features[] = {
     {NVME_FEAT_INTERRUPT_VECTOR, C, 0, 0x0001ffff},
     {NVME_FEAT_WRITE_ATOMICITY, S | C, 0, 0x00000001},
     {NVME_FEAT_ASYNC_EVENT, S | C, 0x0000031f, 0x0000031f},
+    {NVME_FEAT_HOST_MEMORY_BUFFER, C, 0, NVME_HMB_EHM | NVME_HMB_MR},
     {NVME_FEAT_TIMESTAMP, C, 0, 0},
     {NVME_FEAT_KEEP_ALIVE, C, 0, 0xffffffff},
     {NVME_FEAT_HOST_THERMAL, S | C, 0, 0xffffffff},

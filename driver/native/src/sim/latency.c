@@ -12,13 +12,21 @@
 #define HEAP_RESERVE  1024u
 #define RETRY_NS      2000u /* when the completion queue was full */
 
+void sim_latency_follow(struct sim *sim)
+{
+    const struct sim_options *options = &sim->options;
+
+    sim->latency.active = (options->read_latency_ns | options->write_latency_ns | options->flush_latency_ns |
+                           options->other_latency_ns | options->admin_latency_ns) != 0 ||
+                          sim->hmb.pages != 0;
+}
+
 int sim_latency_init(struct sim *sim)
 {
     const struct sim_options *options = &sim->options;
     struct sim_latency *latency = &sim->latency;
 
-    latency->active = (options->read_latency_ns | options->write_latency_ns | options->flush_latency_ns |
-                       options->other_latency_ns | options->admin_latency_ns) != 0;
+    sim_latency_follow(sim);
     latency->random = options->seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
     latency->capacity = HEAP_CAPACITY;
     latency->heap = malloc(HEAP_CAPACITY * sizeof latency->heap[0]);

@@ -21,7 +21,7 @@ struct sim_due {
 };
 
 struct sim_latency {
-    bool active; /* an option sets a latency */
+    bool active; /* an option sets a latency, or commands use the host memory buffer */
     uint64_t random;
     uint64_t order;
     struct sim_due *heap;
@@ -30,6 +30,9 @@ struct sim_latency {
 };
 
 int sim_latency_init(struct sim *sim);
+
+/* sim_latency_follow - the host memory buffer was enabled or disabled. */
+void sim_latency_follow(struct sim *sim);
 void sim_latency_destroy(struct sim *sim);
 
 /* sim_latency_of - how long this command takes, jitter included. 0: it completes at once. */

@@ -57,6 +57,11 @@ static bool size_check(uint64_t value)
     return value % MIB == 0;
 }
 
+static bool hmb_check(uint64_t value)
+{
+    return value % (4 * KIB) == 0;
+}
+
 static bool mdts_check(uint64_t value)
 {
     return value == 0 || (value >= 4 * KIB && (value & (value - 1)) == 0);
@@ -98,6 +103,8 @@ static const struct option options[] = {
      "a multiple of 500ms up to 127500ms"},
     {"faults", KIND_TEXT, FIELD(faults), NULL, 0, 255, NULL,
      "a fault plan of at most 255 ASCII characters, without commas"},
+    {"hmb", KIND_U64, FIELD(hmb), sim_size_units, SIM_HMB_MINIMUM, 64 * MIB, hmb_check,
+     "whole 4KiB from 64KiB to 64MiB"},
     {"streams", KIND_U32, FIELD(streams), sim_plain_units, 0, SIM_MAX_STREAMS, NULL, "0 to 64 streams"},
     {"seed", KIND_U64, FIELD(seed), sim_plain_units, 0, UINT64_MAX, NULL, "a 64-bit number"},
 };
@@ -244,6 +251,7 @@ static void defaults(struct sim_options *out)
         .guard = UNSET,
         .storage_tag = UNSET,
         .seed = 1,
+        .hmb = 8 * MIB,
         .streams = 16,
         .ready_timeout_ns = 10000000000,
     };

@@ -8,6 +8,7 @@
 #define SIM_MAX_NAMESPACES 8u
 #define SIM_MAX_IO_QUEUES  128u
 #define SIM_MAX_STREAMS    64u
+#define SIM_HMB_MINIMUM    (UINT64_C(64) << 10)
 
 struct sim_options {
     uint64_t size;        /* bytes of all namespaces together */
@@ -37,6 +38,7 @@ struct sim_options {
     uint64_t seed;
     uint64_t ready_timeout_ns; /* CAP.TO */
     char faults[256];          /* fault plan */
+    uint64_t hmb;              /* preferred size of the host memory buffer */
     uint32_t streams;          /* that may be open at a time; 0: no Streams directive */
 };
 

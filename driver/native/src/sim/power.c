@@ -17,6 +17,7 @@ void sim_power_off(struct sim *sim)
     atomic_store(&sim->mastering, 0);
     pthread_mutex_unlock(&sim->lock);
     sim_controller_restart(sim);
+    sim_hmb_reset(sim, true);
     sim_interrupts_reset(&sim->irq);
     sim->stop |= SIM_STOP_GONE;
 }

@@ -310,6 +310,8 @@ void sim_command_end(struct sim_command *command, uint16_t status)
     if (BELL_UNLIKELY(status != 0))
         status = sim_error_log_command(command, status);
     if (BELL_UNLIKELY(sim->latency.active)) {
+        if (sim->hmb.pages != 0 && status == 0)
+            sim_hmb_touch(command);
         const uint64_t latency = sim_latency_of(sim, command);
         const struct sim_due due = {.due_ns = bell_now() + latency,
                                     .dw0 = command->dw0,

@@ -25,6 +25,7 @@
 #include "sim/faults.h"
 #include "sim/features.h"
 #include "sim/firmware.h"
+#include "sim/hmb.h"
 #include "sim/interrupts.h"
 #include "sim/iommu.h"
 #include "sim/latency.h"
@@ -119,6 +120,7 @@ struct sim {
     struct sim_firmware firmware;
     struct sim_notices notices;
     struct sim_directives directives;
+    struct sim_hmb hmb;
     uint32_t sanitize_pattern;
     uint32_t changed_namespaces; /* bit by slot, for log page 04h */
     bool events_context;         /* the persistent event log is being read */

@@ -28,6 +28,7 @@ void sim_tick_now(struct sim *sim)
 
     if (now - sim->ticked_ns >= BELL_NS_PER_S / 100)
         step(sim, now);
+    sim_hmb_patrol(sim);
 }
 
 uint64_t sim_tick_run(struct sim *sim, uint64_t now)
@@ -37,8 +38,10 @@ uint64_t sim_tick_run(struct sim *sim, uint64_t now)
         sim->features.keep_alive_ns = UINT64_MAX;
         sim_controller_fail(sim);
     }
-    if (now - sim->ticked_ns >= BELL_NS_PER_S)
+    if (now - sim->ticked_ns >= BELL_NS_PER_S) {
         step(sim, now);
+        sim_hmb_patrol(sim);
+    }
     if (!sim->enabled)
         return UINT64_MAX;
     const uint64_t next = sim->ticked_ns + BELL_NS_PER_S;

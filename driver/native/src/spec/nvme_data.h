@@ -503,6 +503,24 @@ struct nvme_sgl_descriptor {
 };
 static_assert(sizeof(struct nvme_sgl_descriptor) == 16, "SGL descriptor");
 
+/* ---- host memory buffer, 5.27.1.10 ---- */
+
+struct nvme_hmb_descriptor {
+    uint64_t address;
+    uint32_t pages; /* of CC.MPS */
+    uint32_t reserved12;
+};
+static_assert(sizeof(struct nvme_hmb_descriptor) == 16, "host memory buffer descriptor");
+
+struct nvme_hmb_attributes {
+    uint32_t size; /* pages of CC.MPS */
+    uint32_t list_low;
+    uint32_t list_high;
+    uint32_t count;
+    uint8_t reserved16[4080];
+};
+static_assert(sizeof(struct nvme_hmb_attributes) == 4096, "host memory buffer attributes");
+
 /* ---- directives, 8.7 ---- */
 
 struct nvme_directive_parameters {
