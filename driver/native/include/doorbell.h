@@ -559,6 +559,178 @@ BELL_API bell_qpair *bell_worker_qpair(bell_worker *worker);
 /** bell_worker_close - stop, join, delete the qpair, free; admin. */
 BELL_API int bell_worker_close(bell_worker *worker);
 
+/* Whole workloads; since ABI 1.2. bell_worker_create is the short form of bell_worker_create_workload. */
+
+#define BELL_WORKLOAD_SIZES    64u
+#define BELL_WORKLOAD_OPS      16u
+#define BELL_WORKLOAD_SECTIONS 100u
+
+/* bell_workload_config.flags */
+#define BELL_WORKLOAD_NO_CMDLOG     0x01u /* do not record commands in the qpair's cmdlog */
+#define BELL_WORKLOAD_NO_HISTOGRAM  0x02u /* count no latencies in histograms */
+#define BELL_WORKLOAD_FIRST_LBA     0x04u /* first_lba holds */
+#define BELL_WORKLOAD_STEP          0x08u /* step_lbas holds */
+#define BELL_WORKLOAD_FRESH_DATA    0x10u /* random data is made anew for each write */
+#define BELL_WORKLOAD_STOP_ON_ERROR 0x20u /* end at the first error that counts */
+
+/* bell_workload_config.distribution: of random I/Os over their places. a and b are in millionths. */
+enum {
+    BELL_DISTRIBUTION_UNIFORM = 0,
+    BELL_DISTRIBUTION_SECTIONS = 1, /* sections[]: shares of 100 equal parts of the region */
+    BELL_DISTRIBUTION_ZIPF = 2,     /* a: theta, above 0 and below 10; scattered */
+    BELL_DISTRIBUTION_PARETO = 3,   /* a: h, above 0 and below 1; scattered */
+    BELL_DISTRIBUTION_NORMAL = 4,   /* a: centre, 0 to 1, b: standard deviation, above 0; as shares of the region */
+};
+
+typedef struct bell_workload_config {
+    uint32_t nsid;
+    uint32_t lba_bytes;    /* data bytes of an LBA */
+    uint64_t region_start; /* first LBA */
+    uint64_t region_end;   /* exclusive */
+    uint64_t first_lba;    /* BELL_WORKLOAD_FIRST_LBA: where sequential I/Os begin */
+    int64_t step_lbas;     /* BELL_WORKLOAD_STEP: from one sequential I/O to the next; otherwise right behind it */
+    uint32_t random_percent;
+    uint32_t distribution; /* BELL_DISTRIBUTION_... */
+    uint64_t distribution_a;
+    uint64_t distribution_b;
+    uint32_t sections[100];
+    uint32_t size_count;      /* 1..BELL_WORKLOAD_SIZES */
+    uint32_t size_min[64];    /* LBAs, 1..65536 */
+    uint32_t size_max[64];    /* 0: size_min */
+    uint32_t size_step[64];   /* 0: 1 */
+    uint32_t size_weight[64]; /* relative shares */
+    uint32_t size_align[64];  /* LBAs, from LBA 0; 0: random at multiples of the own size from region_start */
+    uint32_t op_count;        /* 1..BELL_WORKLOAD_OPS */
+    uint32_t op_opcode[16];
+    uint32_t op_weight[16]; /* relative shares */
+    uint32_t op_cdw2[16];
+    uint32_t op_cdw3[16];
+    uint32_t op_cdw12[16]; /* bits 31:16: flags */
+    uint32_t op_cdw13[16];
+    uint32_t op_cdw14[16];
+    uint32_t op_cdw15[16];
+    uint32_t op_ranges[16]; /* dataset management: LBA ranges a command, 1..256; 0: 1 */
+    uint32_t qdepth;        /* commands kept outstanding, 1..MQES */
+    uint32_t priority;      /* QPRIO of its queue */
+    uint32_t cpu;           /* CPU to pin to; 0xffffffff: not pinned */
+    uint32_t flags;         /* BELL_WORKLOAD_... */
+    uint32_t pattern;       /* write data: 0 zeros, 1 ones, 2 pattern_value as dwords, 3 random */
+    uint32_t pattern_value;
+    uint32_t compress_percent; /* share of each LBA's random data that is zeros */
+    uint32_t dedup_percent;    /* share of LBAs with one of a few contents; BELL_WORKLOAD_FRESH_DATA */
+    uint64_t seed;             /* same seed, same I/O stream */
+    uint64_t duration_ns;      /* 0: no limit, this and the next three */
+    uint64_t io_count;
+    uint64_t byte_count;  /* LBAs covered, in bytes */
+    uint64_t passes;      /* sequential passes through the region */
+    uint64_t iops_limit;  /* 0: none; absolute schedule */
+    uint64_t byte_limit;  /* bytes a second; 0: none; absolute schedule */
+    uint64_t burst_ns;    /* send for so long, ... */
+    uint64_t idle_ns;     /* ... then pause for so long; 0: never */
+    uint64_t ramp_ns;     /* the limits rise evenly for so long */
+    uint64_t interval_ns; /* of bell_worker_interval; 0: 100 ms */
+    uint64_t trace_speed; /* millionths: 1000000 keeps the times of a trace; 0: as fast as possible */
+    uint32_t ramp_from;   /* millionths of the limits at the start of the ramp */
+    uint32_t retries;     /* how often a failed command is sent again */
+    uint32_t slowest;     /* how many of the slowest commands are kept, up to 256 */
+    uint32_t last;        /* how many of the last completed I/Os are kept, up to 1048576 */
+    uint64_t reserved[8]; /* 0 */
+} bell_workload_config;
+
+/* An I/O of a trace. */
+typedef struct bell_trace_entry {
+    uint64_t time_ns; /* from the start of the trace; not falling */
+    uint64_t lba;
+    uint32_t lbas; /* 1..65536; not looked at for a flush */
+    uint32_t opcode;
+} bell_trace_entry;
+
+/** bell_worker_create_workload - check the config, create the worker's qpair (depth qdepth+1) and buffers; admin.
+ * With a trace of trace_count entries, which is copied, the worker sends that instead of I/Os that it draws: sizes,
+ * operations, random_percent and the limits of the pace are not looked at then. -EINVAL names the parameter. */
+BELL_API int bell_worker_create_workload(bell_device *device, const bell_workload_config *config,
+                                         const bell_trace_entry *trace, uint64_t trace_count, bell_worker **out);
+
+/** bell_workers_start - start several workers that wait for each other before their first I/O; of one device or of
+ * several. Either all start or none. */
+BELL_API int bell_workers_start(bell_worker *const *workers, uint32_t count);
+
+/* Counters of one operation of the workload, or of one opcode of its trace. */
+typedef struct bell_worker_op {
+    uint64_t opcode;
+    uint64_t completed; /* commands that ended, errors and time-outs included */
+    uint64_t bytes;     /* of LBAs that successful ones covered */
+    uint64_t errors;
+    uint64_t retries;
+    uint64_t latency_sum_ns;
+    uint64_t latency_min_ns; /* ~0 before the first */
+    uint64_t latency_max_ns;
+} bell_worker_op;
+
+/** bell_worker_ops - copy the counters of up to max operations, in the order of the config. Returns their number. Safe
+ * from any thread, as all that follow. */
+BELL_API int bell_worker_ops(bell_worker *worker, bell_worker_op *out, uint32_t max);
+
+/** bell_worker_histogram - BELL_HISTOGRAM_BUCKETS live counts of the latencies of an operation; operations of one
+ * opcode share them. Reads (02h) and writes (01h) are those of bell_worker_counters. NULL: there are none. */
+BELL_API const uint64_t *bell_worker_histogram(bell_worker *worker, uint32_t op);
+
+/* What ended in one interval: not cumulative. Latencies are upper ends of histogram buckets; 0 without any. */
+typedef struct bell_worker_interval {
+    uint64_t number; /* 0, 1, 2 ... */
+    uint64_t start_ns;
+    uint64_t end_ns;
+    uint64_t reads;
+    uint64_t writes;
+    uint64_t others;
+    uint64_t read_bytes;
+    uint64_t write_bytes;
+    uint64_t errors;
+    uint64_t latency_sum_ns;
+    uint64_t latency_min_ns;
+    uint64_t p50_ns;
+    uint64_t p99_ns;
+    uint64_t p999_ns;
+    uint64_t p9999_ns;
+    uint64_t latency_max_ns;
+} bell_worker_interval;
+
+/** bell_worker_intervals - copy finished intervals from number `from` on, oldest first. Returns their number and sets
+ * *next to the number to ask for next time. The last 8192 are kept. */
+BELL_API int bell_worker_intervals(bell_worker *worker, uint64_t from, bell_worker_interval *out, uint32_t max,
+                                   uint64_t *next);
+
+/* A command that is kept with how it ended. */
+typedef struct bell_worker_command {
+    uint64_t sequence; /* of errors: 0, 1, 2 ...; of the slowest: the number of I/Os completed before */
+    uint64_t submitted_ns;
+    uint64_t completed_ns;
+    uint8_t sqe[64];
+    uint8_t cqe[16];
+    uint32_t attempts; /* how often it had been sent */
+    uint32_t flags;    /* BELL_CQ_TIMEOUT */
+} bell_worker_command;
+
+/** bell_worker_errors - copy commands that failed, those that were sent again included, from sequence number `from`
+ * on; the last 1024 are kept. Otherwise as bell_worker_intervals. */
+BELL_API int bell_worker_errors(bell_worker *worker, uint64_t from, bell_worker_command *out, uint32_t max,
+                                uint64_t *next);
+
+/** bell_worker_slowest - copy the slowest commands, slowest first. Returns their number. */
+BELL_API int bell_worker_slowest(bell_worker *worker, bell_worker_command *out, uint32_t max);
+
+typedef struct bell_worker_io {
+    uint64_t lba;
+    uint64_t completed_ns;
+    uint32_t lbas;
+    uint16_t opcode;
+    uint16_t status; /* status field of the completion, 0: success */
+} bell_worker_io;
+
+/** bell_worker_last - copy the last completed I/Os, oldest first, up to bell_workload_config.last of them. Returns
+ * their number. */
+BELL_API int bell_worker_last(bell_worker *worker, bell_worker_io *out, uint32_t max);
+
 /* ---- faults of the simulator ------------------------------------------------------------------------------------
  *
  * Since ABI 1.1. A fault plan is a list of rules, each "when this happens, then do that". For each command (or other

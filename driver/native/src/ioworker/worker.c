@@ -3,74 +3,18 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "nvme/device.h"
 #include "nvme/qpair.h"
-#include "spec/nvme.h"
 #include "support/error.h"
-#include "support/slice.h"
 
-#define NOT_PINNED UINT32_MAX
-#define CACHE_LINE 64u
+#define CACHE_LINE           64u
+#define INTERVAL_STANDARD_NS (100 * BELL_NS_PER_MS)
 /* For stopping the thread when the worker is closed: its commands end by their time-outs at the latest. */
 #define WAIT_FOREVER_MS UINT32_MAX
-
-static int cpu_check(uint32_t cpu)
-{
-    cpu_set_t allowed;
-
-    if (cpu == NOT_PINNED)
-        return 0;
-    CPU_ZERO(&allowed);
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return bell_error_set(-errno, "cpu %u: the CPUs of this process are not known: %s", cpu, strerror(errno));
-    if (cpu < CPU_SETSIZE && CPU_ISSET(cpu, &allowed))
-        return 0;
-    return bell_error_set(-EINVAL, "cpu %u: this process cannot run there; it has %d CPUs", cpu, CPU_COUNT(&allowed));
-}
-
-static int qdepth_check(bell_device *device, uint32_t qdepth)
-{
-    uint64_t cap = 0;
-    int err = bell_register_read(device, NVME_REG_CAP, 8, &cap);
-    uint32_t most = (uint32_t)(cap & 0xffff);
-
-    if (err != 0)
-        return err;
-    if (qdepth == 0 || qdepth > most)
-        return bell_error_set(-EINVAL, "qdepth %u: must be 1 to %u (CAP.MQES)", qdepth, most);
-    return 0;
-}
-
-static int device_check(bell_device *device, const bell_worker_config *config)
-{
-    if (!(device->transport->features & BELL_HAS_QPAIRS))
-        return bell_error_set(-ENOTSUP, "%s has no queues of Doorbell's own, which I/O workers need. %s",
-                              device->address, device->transport->absent);
-    return config->read_percent < 100 ? bell_device_write_check(device, "a worker that writes") : 0;
-}
-
-static int config_check(bell_device *device, const bell_worker_config *config)
-{
-    int supported = device_check(device, config);
-    if (supported != 0)
-        return supported;
-    if (config->lba_bytes == 0 || config->lba_bytes % 4 != 0 || config->lba_bytes > 1u << 20)
-        return bell_error_set(-EINVAL, "lba_bytes %u: must be a multiple of 4 up to 1048576", config->lba_bytes);
-    if (config->pattern > BELL_PATTERN_RANDOM)
-        return bell_error_set(-EINVAL, "pattern %u: must be 0 zeros, 1 ones, 2 dwords or 3 random", config->pattern);
-    if ((config->flags & ~BELL_WORKER_NO_CMDLOG) != 0)
-        return bell_error_set(-EINVAL, "flags %xh: only BELL_WORKER_NO_CMDLOG is known", config->flags);
-    if (config->iops_limit > BELL_NS_PER_S)
-        return bell_error_set(-EINVAL, "iops_limit %" PRIu64 ": must be 0 (none) to 1000000000", config->iops_limit);
-    int err = cpu_check(config->cpu);
-    return err != 0 ? err : qdepth_check(device, config->qdepth);
-}
 
 static int sync_init(struct bell_worker *worker)
 {
@@ -101,15 +45,15 @@ static int memory_alloc(struct bell_worker *worker)
     return 0;
 }
 
-static int qpair_open(struct bell_worker *worker, const bell_worker_config *config)
+static int qpair_open(struct bell_worker *worker, const bell_workload_config *config)
 {
-    const bell_qpair_config qpair = {.depth = config->qdepth + 1, .vector = UINT32_MAX};
+    const bell_qpair_config qpair = {.depth = config->qdepth + 1, .priority = config->priority, .vector = UINT32_MAX};
     int err = bell_qpair_create(worker->device, &qpair, &worker->qpair);
 
     if (err != 0)
         return err;
     bell_qpair_set_worker(worker->qpair, true);
-    bell_qpair_set_logging(worker->qpair, (config->flags & BELL_WORKER_NO_CMDLOG) == 0);
+    bell_qpair_set_logging(worker->qpair, (config->flags & BELL_WORKLOAD_NO_CMDLOG) == 0);
     worker->counters->qid = worker->qpair->qid;
     return 0;
 }
@@ -124,6 +68,11 @@ static int qpair_delete(struct bell_worker *worker)
 static void release(struct bell_worker *worker)
 {
     bell_io_buffers_free(&worker->buffers, worker->device);
+    bell_operations_free(&worker->operations);
+    bell_intervals_free(&worker->intervals);
+    bell_notes_free(&worker->notes);
+    free(worker->trace.entries);
+    free(worker->trace.ops);
     pthread_cond_destroy(&worker->ended);
     pthread_mutex_destroy(&worker->lock);
     free(worker->counters);
@@ -132,35 +81,81 @@ static void release(struct bell_worker *worker)
     free(worker);
 }
 
-int bell_worker_create(bell_device *device, const bell_worker_config *config, bell_worker **out)
+static void settings_take(struct bell_worker *worker, const bell_workload_config *config)
 {
-    struct bell_worker *worker;
-    int err = config_check(device, config);
+    worker->lba_bytes = config->lba_bytes;
+    worker->stop_on_error = (config->flags & BELL_WORKLOAD_STOP_ON_ERROR) != 0;
+    worker->io_count = config->io_count == 0 ? UINT64_MAX : config->io_count;
+    worker->byte_count = config->byte_count == 0 ? UINT64_MAX : config->byte_count;
+    worker->passes = config->passes == 0 ? UINT64_MAX : config->passes;
+    worker->bytes_until = UINT64_MAX;
+    worker->slow_ns = config->slowest == 0 ? UINT64_MAX : 0;
+    worker->duration_ns = config->duration_ns;
+    worker->retries = config->retries;
+    worker->cpu = config->cpu;
+    worker->pacing = (struct bell_pacing){.limit = config->iops_limit,
+                                          .byte_limit = config->byte_limit,
+                                          .burst_ns = config->burst_ns,
+                                          .idle_ns = config->idle_ns,
+                                          .ramp_ns = config->ramp_ns,
+                                          .ramp_from = config->ramp_from};
+    worker->paced =
+        config->iops_limit != 0 || config->byte_limit != 0 || config->burst_ns != 0 || worker->trace.entries != NULL;
+}
 
-    if (err != 0)
-        return err;
-    worker = aligned_alloc(CACHE_LINE, (sizeof *worker + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+/* Everything that needs no device. */
+static int parts_init(struct bell_worker *worker, const bell_workload_config *config)
+{
+    int err = bell_workload_init(&worker->workload, config);
+
+    if (err == 0)
+        err = bell_io_data_init(&worker->data, config);
+    if (err == 0)
+        err = memory_alloc(worker);
+    if (err == 0)
+        err = bell_operations_init(&worker->operations, config, worker->counters);
+    if (err == 0)
+        err = bell_intervals_init(&worker->intervals,
+                                  config->interval_ns == 0 ? INTERVAL_STANDARD_NS : config->interval_ns);
+    if (err == 0)
+        err = bell_notes_init(&worker->notes, config->slowest, config->last);
+    return err;
+}
+
+static int buffers_open(struct bell_worker *worker, const bell_workload_config *config)
+{
+    struct bell_io_needs needs = bell_operations_needs(&worker->operations, config, bell_workload_largest(config));
+    int err = bell_io_buffers_alloc(&worker->buffers, worker->device, &needs, &worker->data);
+
+    if (err == 0)
+        bell_operations_attach(&worker->operations, &worker->buffers);
+    return err;
+}
+
+int bell_worker_create_workload(bell_device *device, const bell_workload_config *asked, const bell_trace_entry *trace,
+                                uint64_t trace_count, bell_worker **out)
+{
+    bell_workload_config config = *asked;
+    struct bell_worker *worker = aligned_alloc(CACHE_LINE, (sizeof *worker + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+    int err;
+
     if (worker == NULL)
         return bell_error_set(-ENOMEM, "out of memory");
     memset(worker, 0, sizeof *worker);
     worker->device = device;
-    worker->qdepth = config->qdepth;
-    worker->nsid = config->nsid;
-    worker->lba_bytes = config->lba_bytes;
-    worker->io_count = config->io_count == 0 ? UINT64_MAX : config->io_count;
-    worker->duration_ns = config->duration_ns;
-    worker->pacing.limit = config->iops_limit;
-    worker->cpu = config->cpu;
-    err = sync_init(worker);
+    worker->qdepth = config.qdepth;
+    sync_init(worker);
+    err = trace_count == 0 ? 0 : bell_worker_trace_init(worker, &config, trace, trace_count);
     if (err == 0)
-        err = bell_workload_init(&worker->workload, config);
+        err = bell_worker_check(device, &config);
     if (err == 0)
-        err = memory_alloc(worker);
-    /* The queue first: it says that the controller is enabled, which fixes the page size. */
+        err = parts_init(worker, &config);
+    settings_take(worker, &config);
+    /* The queue before the buffers: it says that the controller is enabled, which fixes the page size. */
     if (err == 0)
-        err = qpair_open(worker, config);
+        err = qpair_open(worker, &config);
     if (err == 0)
-        err = bell_io_buffers_alloc(&worker->buffers, device, config);
+        err = buffers_open(worker, &config);
     if (err != 0) {
         if (worker->qpair != NULL)
             qpair_delete(worker);
@@ -172,56 +167,18 @@ int bell_worker_create(bell_device *device, const bell_worker_config *config, be
     return 0;
 }
 
-static void *thread_main(void *context)
+int bell_worker_create(bell_device *device, const bell_worker_config *config, bell_worker **out)
 {
-    struct bell_worker *worker = context;
+    bell_workload_config workload;
 
-    bell_slice_shorten();
-    bell_worker_run(worker);
-    pthread_mutex_lock(&worker->lock);
-    worker->finished = true;
-    pthread_cond_broadcast(&worker->ended);
-    pthread_mutex_unlock(&worker->lock);
-    return NULL;
-}
-
-static int thread_start(struct bell_worker *worker)
-{
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    cpu_set_t cpu;
-    int err;
-
-    pthread_attr_init(&attributes);
-    if (worker->cpu != NOT_PINNED) {
-        CPU_ZERO(&cpu);
-        CPU_SET(worker->cpu, &cpu);
-        pthread_attr_setaffinity_np(&attributes, sizeof cpu, &cpu);
-    }
-    /* Signals are for the program's own threads. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    err = pthread_create(&worker->thread, &attributes, thread_main, worker);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    if (err != 0)
-        return bell_error_set(-err, "the worker's thread cannot be started: %s", strerror(err));
-    pthread_setname_np(worker->thread, "bell-worker");
-    return 0;
-}
-
-int bell_worker_start(bell_worker *worker)
-{
-    int err;
-
-    pthread_mutex_lock(&worker->lock);
-    if (worker->started)
-        err = bell_error_set(-EBUSY, "the worker has been started before; create another one");
-    else
-        err = thread_start(worker);
-    worker->started = worker->started || err == 0;
-    pthread_mutex_unlock(&worker->lock);
-    return err;
+    if (config->read_percent > 100)
+        return bell_error_set(-EINVAL, "read_percent %u: must be 0 to 100", config->read_percent);
+    if (config->size_count > BELL_WORKER_MAX_SIZES)
+        return bell_error_set(-EINVAL, "size_count %u: must be 1 to %u", config->size_count, BELL_WORKER_MAX_SIZES);
+    if ((config->flags & ~BELL_WORKER_NO_CMDLOG) != 0)
+        return bell_error_set(-EINVAL, "flags %xh: only BELL_WORKER_NO_CMDLOG is known", config->flags);
+    bell_workload_of(config, &workload);
+    return bell_worker_create_workload(device, &workload, NULL, 0, out);
 }
 
 int bell_worker_stop(bell_worker *worker)
@@ -277,6 +234,56 @@ const char *bell_worker_error(bell_worker *worker)
 bell_qpair *bell_worker_qpair(bell_worker *worker)
 {
     return worker->qpair;
+}
+
+int bell_worker_ops(bell_worker *worker, bell_worker_op *out, uint32_t max)
+{
+    uint32_t count = worker->operations.count < max ? worker->operations.count : max;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const bell_worker_op *op = &worker->operations.counters[i];
+
+        out[i] = (bell_worker_op){.opcode = op->opcode,
+                                  .completed = bell_peek(&op->completed),
+                                  .bytes = bell_peek(&op->bytes),
+                                  .errors = bell_peek(&op->errors),
+                                  .retries = bell_peek(&op->retries),
+                                  .latency_sum_ns = bell_peek(&op->latency_sum_ns),
+                                  .latency_min_ns = bell_peek(&op->latency_min_ns),
+                                  .latency_max_ns = bell_peek(&op->latency_max_ns)};
+    }
+    return (int)count;
+}
+
+const uint64_t *bell_worker_histogram(bell_worker *worker, uint32_t op)
+{
+    return op < worker->operations.count ? worker->operations.each[op].histogram : NULL;
+}
+
+int bell_worker_intervals(bell_worker *worker, uint64_t from, bell_worker_interval *out, uint32_t max, uint64_t *next)
+{
+    return (int)bell_notes_copy(&worker->notes.intervals, from, out, max, next);
+}
+
+int bell_worker_errors(bell_worker *worker, uint64_t from, bell_worker_command *out, uint32_t max, uint64_t *next)
+{
+    return (int)bell_notes_copy(&worker->notes.errors, from, out, max, next);
+}
+
+int bell_worker_slowest(bell_worker *worker, bell_worker_command *out, uint32_t max)
+{
+    return (int)bell_notes_slowest(&worker->notes, out, max);
+}
+
+int bell_worker_last(bell_worker *worker, bell_worker_io *out, uint32_t max)
+{
+    const struct bell_notes_ring *ring = &worker->notes.last;
+    uint64_t end = __atomic_load_n(&ring->next, __ATOMIC_ACQUIRE);
+    uint64_t next;
+
+    if (ring->records == 0)
+        return 0;
+    return (int)bell_notes_copy(ring, end > max ? end - max : 0, out, max, &next);
 }
 
 int bell_worker_close(bell_worker *worker)

@@ -14,6 +14,7 @@ package dev.doorbell.driver;
 public record IoOperation(int opcode, double percent, IoControl control, int ranges) {
     public static final int FLUSH = 0x00, WRITE = 0x01, READ = 0x02, WRITE_UNCORRECTABLE = 0x04, COMPARE = 0x05;
     public static final int WRITE_ZEROES = 0x08, TRIM = 0x09, VERIFY = 0x0c;
+    private static final int ZONE_APPEND = 0x7d, VENDOR = 0x80;
 
     /** Any opcode. */
     public static IoOperation of(int opcode, double percent) {
@@ -85,6 +86,16 @@ public record IoOperation(int opcode, double percent, IoControl control, int ran
     /** Whether data comes from the controller. */
     public boolean receivesData() {
         return (opcode & 2) != 0;
+    }
+
+    /** Whether an opcode counts as a read: 02h, and vendor specific ones that bring data. */
+    public static boolean isRead(int opcode) {
+        return opcode == READ || opcode >= VENDOR && (opcode & 3) == 2;
+    }
+
+    /** Whether an opcode counts as a write: 01h, zone append, and vendor specific ones that send data. */
+    public static boolean isWrite(int opcode) {
+        return opcode == WRITE || opcode == ZONE_APPEND || opcode >= VENDOR && (opcode & 3) == 1;
     }
 
     /** Its name in a few words, such as {@code write zeroes}, or {@code opcode c1h}. */

@@ -1,6 +1,5 @@
 package dev.doorbell.driver;
 
-import dev.doorbell.driver.ffi.Layouts.WorkerConfig;
 import dev.doorbell.driver.ffi.Layouts.WorkerCounters;
 import dev.doorbell.driver.ffi.Library;
 import java.lang.foreign.Arena;
@@ -8,8 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A native thread with a qpair of its own that keeps a workload going. It never waits for the JVM; Java looks at its counters. Usable by
@@ -144,17 +146,26 @@ public final class IoWorker implements Children.Child {
      * @param counters the counters
      * @param reads latencies of reads
      * @param writes latencies of writes
+     * @param others latencies of all other commands
      */
-    public record Sample(Counters counters, LatencyHistogram reads, LatencyHistogram writes) {
+    public record Sample(Counters counters, LatencyHistogram reads, LatencyHistogram writes, LatencyHistogram others) {
+        /** Of a worker that only reads and writes. */
+        public Sample(Counters counters, LatencyHistogram reads, LatencyHistogram writes) {
+            this(counters, reads, writes, LatencyHistogram.empty());
+        }
+
         /** What happened after {@code earlier}. */
         public Sample minus(Sample earlier) {
             return new Sample(
-                    counters.minus(earlier.counters), reads.minus(earlier.reads), writes.minus(earlier.writes));
+                    counters.minus(earlier.counters),
+                    reads.minus(earlier.reads),
+                    writes.minus(earlier.writes),
+                    others.minus(earlier.others));
         }
 
-        /** Latencies of reads and writes together. */
+        /** Latencies of all commands together. */
         public LatencyHistogram all() {
-            return reads.plus(writes);
+            return reads.plus(writes).plus(others);
         }
     }
 
@@ -189,108 +200,19 @@ public final class IoWorker implements Children.Child {
         Library library = Library.get();
         long device = controller.device().handle().acquire();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment config = config(arena, w, namespace);
+            MemorySegment config = WorkloadConfig.of(arena, w, namespace);
             MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
-            Rc.check(library.bell_worker_create(device, config.address(), out.address()), CreationException::new);
+            Trace trace = w.replay().map(Replay::trace).orElse(Trace.of(List.of()));
+            long entries = w.replay().isEmpty()
+                    ? 0
+                    : WorkloadConfig.trace(arena, trace).address();
+            Rc.check(
+                    library.bell_worker_create_workload(device, config.address(), entries, trace.size(), out.address()),
+                    CreationException::new);
             return new IoWorker(controller, w, out.get(ValueLayout.JAVA_LONG, 0));
         } finally {
             controller.device().handle().release();
         }
-    }
-
-    /** What the native worker can be told so far; anything else must not pass as if it held. */
-    private static void expressible(Workload w) {
-        Workload said = Workload.builder(w.nsid())
-                .ioSizes(w.ioSizesBytes())
-                .region(w.regionStartLba(), w.regionEndLba())
-                .randomPercent(w.randomPercent())
-                .readPercent(w.readPercent())
-                .qdepth(w.qdepth())
-                .limits(new Workload.Limits(
-                        w.duration(), w.ioCount(), 0, w.limits().passes()))
-                .iopsLimit(w.iopsLimit())
-                .data(new WriteData(w.fill(), w.fillValue(), false, 0, 0))
-                .measurement(w.measurement())
-                .seed(w.seed())
-                .build();
-        Workload asked = w.cpu().isEmpty() ? w : withoutCpu(w);
-        if (!said.equals(asked)) {
-            throw new CreationException(
-                    "this workload asks for more than sizes, reads and writes, a region, an IOPS limit, a duration and a"
-                            + " count: " + w);
-        }
-    }
-
-    private static Workload withoutCpu(Workload w) {
-        return new Workload(
-                w.nsid(),
-                w.sizes(),
-                w.operations(),
-                w.region(),
-                w.qdepth(),
-                w.priority(),
-                w.limits(),
-                w.pace(),
-                w.data(),
-                w.onError(),
-                w.measurement(),
-                w.seed(),
-                java.util.OptionalInt.empty(),
-                w.verify(),
-                w.replay());
-    }
-
-    private static long count(Workload w, long regionEnd, int lbaBytes) {
-        long passes = w.limits().passes();
-        if (passes == 0 || w.ioSizesBytes().size() != 1) {
-            return w.ioCount();
-        }
-        long lbas = w.ioSizesBytes().keySet().iterator().next() / lbaBytes;
-        return w.ioCount() != 0 ? w.ioCount() : Math.ceilDiv(regionEnd - w.regionStartLba(), lbas) * passes;
-    }
-
-    private static MemorySegment config(Arena arena, Workload w, Namespace namespace) {
-        expressible(w);
-        MemorySegment m = arena.allocate(WorkerConfig.BYTES, 8);
-        int lbaBytes = namespace.lbaBytes();
-        if (w.ioSizesBytes().size() > Library.WORKER_MAX_SIZES) {
-            throw new CreationException("a workload of " + w.ioSizesBytes().size() + " I/O sizes; at most "
-                    + Library.WORKER_MAX_SIZES + " are possible");
-        }
-        int i = 0;
-        for (Map.Entry<Integer, Integer> size : w.ioSizesBytes().entrySet()) {
-            if (size.getKey() <= 0 || size.getKey() % lbaBytes != 0) {
-                throw new CreationException(
-                        "an I/O size of " + size.getKey() + " bytes; it must be a multiple of the LBA size of "
-                                + "namespace " + w.nsid() + ", " + lbaBytes + " bytes");
-            }
-            m.set(ValueLayout.JAVA_INT, WorkerConfig.SIZES + 4L * i, size.getKey() / lbaBytes);
-            m.set(ValueLayout.JAVA_INT, WorkerConfig.SIZE_WEIGHTS + 4L * i, size.getValue());
-            i++;
-        }
-        m.set(ValueLayout.JAVA_INT, WorkerConfig.SIZE_COUNT, i);
-        m.set(ValueLayout.JAVA_INT, WorkerConfig.NSID, w.nsid());
-        m.set(ValueLayout.JAVA_INT, WorkerConfig.LBA_BYTES, lbaBytes);
-        m.set(ValueLayout.JAVA_LONG, WorkerConfig.REGION_START, w.regionStartLba());
-        m.set(
-                ValueLayout.JAVA_LONG,
-                WorkerConfig.REGION_END,
-                w.regionEndLba() == 0 ? namespace.lbaCount() : w.regionEndLba());
-        m.set(ValueLayout.JAVA_INT, WorkerConfig.RANDOM_PERCENT, w.randomPercent());
-        m.set(ValueLayout.JAVA_INT, WorkerConfig.READ_PERCENT, w.readPercent());
-        m.set(ValueLayout.JAVA_INT, WorkerConfig.QDEPTH, w.qdepth());
-        m.set(ValueLayout.JAVA_INT, WorkerConfig.PATTERN, w.fill().ordinal());
-        m.set(ValueLayout.JAVA_INT, WorkerConfig.PATTERN_VALUE, w.fillValue());
-        m.set(ValueLayout.JAVA_INT, WorkerConfig.CPU, w.cpu().orElse(-1));
-        m.set(ValueLayout.JAVA_INT, WorkerConfig.FLAGS, w.cmdlog() ? 0 : Library.WORKER_NO_CMDLOG);
-        m.set(ValueLayout.JAVA_LONG, WorkerConfig.SEED, w.seed());
-        m.set(ValueLayout.JAVA_LONG, WorkerConfig.DURATION_NS, w.duration().toNanos());
-        m.set(
-                ValueLayout.JAVA_LONG,
-                WorkerConfig.IO_COUNT,
-                count(w, w.regionEndLba() == 0 ? namespace.lbaCount() : w.regionEndLba(), lbaBytes));
-        m.set(ValueLayout.JAVA_LONG, WorkerConfig.IOPS_LIMIT, w.iopsLimit());
-        return m;
     }
 
     /** What it does. */
@@ -317,6 +239,24 @@ public final class IoWorker implements Children.Child {
             started = true;
         } finally {
             handle.release();
+        }
+    }
+
+    /**
+     * Starts workers, of one controller or of several, that wait for each other before their first I/O. Either all start or none.
+     */
+    public static void startTogether(List<IoWorker> workers) {
+        List<IoWorker> held = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment handles = arena.allocate(ValueLayout.JAVA_LONG, Math.max(1, workers.size()));
+            for (IoWorker w : workers) {
+                handles.setAtIndex(ValueLayout.JAVA_LONG, held.size(), w.handle.acquire());
+                held.add(w);
+            }
+            Rc.check(Library.get().bell_workers_start(handles.address(), workers.size()));
+            workers.forEach(w -> w.started = true);
+        } finally {
+            held.forEach(w -> w.handle.release());
         }
     }
 
@@ -383,56 +323,136 @@ public final class IoWorker implements Children.Child {
 
     /** Its counters now; cheap. */
     public Counters counters() {
-        handle.acquire();
+        long h = handle.acquire();
         try {
-            return readCounters();
+            return readCounters(WorkerNotes.operations(h, false));
         } finally {
             handle.release();
         }
     }
 
-    /** Its counters and latencies now; copies 78 KB. */
+    /** Its counters and latencies now; copies 39 KB for each opcode. */
     public Sample sample() {
+        List<OperationCount> all = operations();
         handle.acquire();
         try {
-            Counters now = readCounters();
-            return new Sample(now, histogram(WorkerCounters.READ_LATENCY), histogram(WorkerCounters.WRITE_LATENCY));
+            LatencyHistogram[] kinds = {LatencyHistogram.empty(), LatencyHistogram.empty(), LatencyHistogram.empty()};
+            Set<Integer> seen = new HashSet<>();
+            for (OperationCount o : all) {
+                // Operations of one opcode share their histogram.
+                if (seen.add(o.opcode())) {
+                    int kind = IoOperation.isRead(o.opcode()) ? 0 : IoOperation.isWrite(o.opcode()) ? 1 : 2;
+                    kinds[kind] = kinds[kind].plus(o.latency());
+                }
+            }
+            return new Sample(readCounters(all), kinds[0], kinds[1], kinds[2]);
         } finally {
             handle.release();
         }
     }
 
-    private LatencyHistogram histogram(int offset) {
-        return LatencyHistogram.of(
-                counters.asSlice(offset, 8L * Library.HISTOGRAM_BUCKETS).toArray(ValueLayout.JAVA_LONG));
+    /** What it did of each operation of its workload, or of each opcode of its trace; copies 39 KB for each. */
+    public List<OperationCount> operations() {
+        long h = handle.acquire();
+        try {
+            return WorkerNotes.operations(h, true);
+        } finally {
+            handle.release();
+        }
+    }
+
+    /**
+     * Its finished intervals from a number on, oldest first; the last 8192 are kept. Ask again with the last one's number + 1 for those that
+     * followed.
+     */
+    public List<WorkerInterval> intervals(long from) {
+        long h = handle.acquire();
+        try {
+            return WorkerNotes.intervals(h, from);
+        } finally {
+            handle.release();
+        }
+    }
+
+    /** Its commands that failed, those that were sent again included, from a number on; the last 1024 are kept. */
+    public List<KeptCommand> errors(long from) {
+        long h = handle.acquire();
+        try {
+            return WorkerNotes.errors(h, from);
+        } finally {
+            handle.release();
+        }
+    }
+
+    /** Its slowest commands, slowest first. */
+    public List<KeptCommand> slowest() {
+        long h = handle.acquire();
+        try {
+            return WorkerNotes.slowest(h);
+        } finally {
+            handle.release();
+        }
+    }
+
+    /** Its last completed I/Os, oldest first. */
+    public List<CompletedIo> last() {
+        long h = handle.acquire();
+        try {
+            return WorkerNotes.last(h, workload.measurement().last());
+        } finally {
+            handle.release();
+        }
     }
 
     private long counter(int offset) {
         return (long) COUNTER.getAcquire(counters, (long) offset);
     }
 
-    private Counters readCounters() {
+    private Counters readCounters(List<OperationCount> operations) {
         long started = counter(WorkerCounters.STARTED_NS);
         long finished = counter(WorkerCounters.FINISHED_NS);
         // The counts are of this very moment; the worker notes the time only now and then.
         long updated = started == 0 || finished != 0 ? finished : System.nanoTime();
+        long reads = 0;
+        long writes = 0;
+        long readBytes = 0;
+        long writeBytes = 0;
+        long completed = 0;
+        long latencySum = 0;
+        long latencyMin = -1;
+        long latencyMax = 0;
+        for (OperationCount o : operations) {
+            completed += o.completed();
+            latencySum += o.latencySumNanos();
+            latencyMax = Math.max(latencyMax, o.latencyMaxNanos());
+            if (o.latencyMaxNanos() != 0) {
+                latencyMin = latencyMin < 0 ? o.latencyMinNanos() : Math.min(latencyMin, o.latencyMinNanos());
+            }
+            if (IoOperation.isRead(o.opcode())) {
+                reads += o.completed();
+                readBytes += o.bytes();
+            } else if (IoOperation.isWrite(o.opcode())) {
+                writes += o.completed();
+                writeBytes += o.bytes();
+            }
+        }
         return new Counters(
                 started,
                 updated,
                 finished,
-                counter(WorkerCounters.SUBMITTED),
-                counter(WorkerCounters.COMPLETED),
+                Math.max(completed, counter(WorkerCounters.SUBMITTED)),
+                completed,
                 counter(WorkerCounters.OUTSTANDING),
-                counter(WorkerCounters.READS),
-                counter(WorkerCounters.WRITES),
-                counter(WorkerCounters.READ_BYTES),
-                counter(WorkerCounters.WRITE_BYTES),
+                reads,
+                writes,
+                readBytes,
+                writeBytes,
                 counter(WorkerCounters.ERRORS),
                 (int) counter(WorkerCounters.FIRST_ERROR),
                 counter(WorkerCounters.FIRST_ERROR_LBA),
-                counter(WorkerCounters.LATENCY_SUM_NS),
-                counter(WorkerCounters.LATENCY_MIN_NS),
-                counter(WorkerCounters.LATENCY_MAX_NS),
+                latencySum,
+                latencyMin,
+                latencyMax,
                 counter(WorkerCounters.CPU_NS));
     }
 

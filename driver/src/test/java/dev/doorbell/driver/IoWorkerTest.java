@@ -183,12 +183,12 @@ class IoWorkerTest extends DeviceTest {
                         () -> controller.createWorker(counted(1).qdepth(1 << 20).build()))
                 .isInstanceOf(DoorbellException.class);
         Workload.Builder many = counted(1);
-        for (int i = 1; i <= 17; i++) {
+        for (int i = 1; i <= 65; i++) {
             many.ioSize(4096 * i, 1);
         }
         assertThatThrownBy(() -> controller.createWorker(many.build()))
                 .isInstanceOf(IoWorker.CreationException.class)
-                .hasMessageContaining("16");
+                .hasMessageContaining("64");
         assertThat(controller.workers()).isEmpty();
         assertThat(controller.qpairs()).hasSize(1);
     }

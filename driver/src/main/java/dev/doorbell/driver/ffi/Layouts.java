@@ -277,6 +277,146 @@ public final class Layouts {
         private WorkerCounters() {}
     }
 
+    /** {@code bell_workload_config} */
+    public static final class WorkloadConfig {
+        public static final Struct STRUCT = new Struct("workload_config");
+        public static final int NSID = STRUCT.u32("nsid");
+        public static final int LBA_BYTES = STRUCT.u32("lba_bytes");
+        public static final int REGION_START = STRUCT.u64("region_start");
+        public static final int REGION_END = STRUCT.u64("region_end");
+        public static final int FIRST_LBA = STRUCT.u64("first_lba");
+        public static final int STEP_LBAS = STRUCT.u64("step_lbas");
+        public static final int RANDOM_PERCENT = STRUCT.u32("random_percent");
+        public static final int DISTRIBUTION = STRUCT.u32("distribution");
+        public static final int DISTRIBUTION_A = STRUCT.u64("distribution_a");
+        public static final int DISTRIBUTION_B = STRUCT.u64("distribution_b");
+        public static final int SECTIONS = STRUCT.u32s("sections", 100);
+        public static final int SIZE_COUNT = STRUCT.u32("size_count");
+        public static final int SIZE_MIN = STRUCT.u32s("size_min", 64);
+        public static final int SIZE_MAX = STRUCT.u32s("size_max", 64);
+        public static final int SIZE_STEP = STRUCT.u32s("size_step", 64);
+        public static final int SIZE_WEIGHT = STRUCT.u32s("size_weight", 64);
+        public static final int SIZE_ALIGN = STRUCT.u32s("size_align", 64);
+        public static final int OP_COUNT = STRUCT.u32("op_count");
+        public static final int OP_OPCODE = STRUCT.u32s("op_opcode", 16);
+        public static final int OP_WEIGHT = STRUCT.u32s("op_weight", 16);
+        public static final int OP_CDW2 = STRUCT.u32s("op_cdw2", 16);
+        public static final int OP_CDW3 = STRUCT.u32s("op_cdw3", 16);
+        public static final int OP_CDW12 = STRUCT.u32s("op_cdw12", 16);
+        public static final int OP_CDW13 = STRUCT.u32s("op_cdw13", 16);
+        public static final int OP_CDW14 = STRUCT.u32s("op_cdw14", 16);
+        public static final int OP_CDW15 = STRUCT.u32s("op_cdw15", 16);
+        public static final int OP_RANGES = STRUCT.u32s("op_ranges", 16);
+        public static final int QDEPTH = STRUCT.u32("qdepth");
+        public static final int PRIORITY = STRUCT.u32("priority");
+        public static final int CPU = STRUCT.u32("cpu");
+        public static final int FLAGS = STRUCT.u32("flags");
+        public static final int PATTERN = STRUCT.u32("pattern");
+        public static final int PATTERN_VALUE = STRUCT.u32("pattern_value");
+        public static final int COMPRESS_PERCENT = STRUCT.u32("compress_percent");
+        public static final int DEDUP_PERCENT = STRUCT.u32("dedup_percent");
+        public static final int SEED = STRUCT.u64("seed");
+        public static final int DURATION_NS = STRUCT.u64("duration_ns");
+        public static final int IO_COUNT = STRUCT.u64("io_count");
+        public static final int BYTE_COUNT = STRUCT.u64("byte_count");
+        public static final int PASSES = STRUCT.u64("passes");
+        public static final int IOPS_LIMIT = STRUCT.u64("iops_limit");
+        public static final int BYTE_LIMIT = STRUCT.u64("byte_limit");
+        public static final int BURST_NS = STRUCT.u64("burst_ns");
+        public static final int IDLE_NS = STRUCT.u64("idle_ns");
+        public static final int RAMP_NS = STRUCT.u64("ramp_ns");
+        public static final int INTERVAL_NS = STRUCT.u64("interval_ns");
+        public static final int TRACE_SPEED = STRUCT.u64("trace_speed");
+        public static final int RAMP_FROM = STRUCT.u32("ramp_from");
+        public static final int RETRIES = STRUCT.u32("retries");
+        public static final int SLOWEST = STRUCT.u32("slowest");
+        public static final int LAST = STRUCT.u32("last");
+        public static final int RESERVED = STRUCT.u64s("reserved", 8);
+        public static final int BYTES = STRUCT.bytes();
+
+        private WorkloadConfig() {}
+    }
+
+    /** {@code bell_trace_entry} */
+    public static final class TraceEntry {
+        public static final Struct STRUCT = new Struct("trace_entry");
+        public static final int TIME_NS = STRUCT.u64("time_ns");
+        public static final int LBA = STRUCT.u64("lba");
+        public static final int LBAS = STRUCT.u32("lbas");
+        public static final int OPCODE = STRUCT.u32("opcode");
+        public static final int BYTES = STRUCT.bytes();
+
+        private TraceEntry() {}
+    }
+
+    /** {@code bell_worker_op} */
+    public static final class WorkerOp {
+        public static final Struct STRUCT = new Struct("worker_op");
+        public static final int OPCODE = STRUCT.u64("opcode");
+        public static final int COMPLETED = STRUCT.u64("completed");
+        public static final int BYTES_OF_LBAS = STRUCT.u64("bytes");
+        public static final int ERRORS = STRUCT.u64("errors");
+        public static final int RETRIES = STRUCT.u64("retries");
+        public static final int LATENCY_SUM_NS = STRUCT.u64("latency_sum_ns");
+        public static final int LATENCY_MIN_NS = STRUCT.u64("latency_min_ns");
+        public static final int LATENCY_MAX_NS = STRUCT.u64("latency_max_ns");
+        public static final int BYTES = STRUCT.bytes();
+
+        private WorkerOp() {}
+    }
+
+    /** {@code bell_worker_interval} */
+    public static final class WorkerInterval {
+        public static final Struct STRUCT = new Struct("worker_interval");
+        public static final int NUMBER = STRUCT.u64("number");
+        public static final int START_NS = STRUCT.u64("start_ns");
+        public static final int END_NS = STRUCT.u64("end_ns");
+        public static final int READS = STRUCT.u64("reads");
+        public static final int WRITES = STRUCT.u64("writes");
+        public static final int OTHERS = STRUCT.u64("others");
+        public static final int READ_BYTES = STRUCT.u64("read_bytes");
+        public static final int WRITE_BYTES = STRUCT.u64("write_bytes");
+        public static final int ERRORS = STRUCT.u64("errors");
+        public static final int LATENCY_SUM_NS = STRUCT.u64("latency_sum_ns");
+        public static final int LATENCY_MIN_NS = STRUCT.u64("latency_min_ns");
+        public static final int P50_NS = STRUCT.u64("p50_ns");
+        public static final int P99_NS = STRUCT.u64("p99_ns");
+        public static final int P999_NS = STRUCT.u64("p999_ns");
+        public static final int P9999_NS = STRUCT.u64("p9999_ns");
+        public static final int LATENCY_MAX_NS = STRUCT.u64("latency_max_ns");
+        public static final int BYTES = STRUCT.bytes();
+
+        private WorkerInterval() {}
+    }
+
+    /** {@code bell_worker_command} */
+    public static final class WorkerCommand {
+        public static final Struct STRUCT = new Struct("worker_command");
+        public static final int SEQUENCE = STRUCT.u64("sequence");
+        public static final int SUBMITTED_NS = STRUCT.u64("submitted_ns");
+        public static final int COMPLETED_NS = STRUCT.u64("completed_ns");
+        public static final int SQE = STRUCT.u8s("sqe", 64);
+        public static final int CQE = STRUCT.u8s("cqe", 16);
+        public static final int ATTEMPTS = STRUCT.u32("attempts");
+        public static final int FLAGS = STRUCT.u32("flags");
+        public static final int BYTES = STRUCT.bytes();
+
+        private WorkerCommand() {}
+    }
+
+    /** {@code bell_worker_io} */
+    public static final class WorkerIo {
+        public static final Struct STRUCT = new Struct("worker_io");
+        public static final int LBA = STRUCT.u64("lba");
+        public static final int COMPLETED_NS = STRUCT.u64("completed_ns");
+        public static final int LBAS = STRUCT.u32("lbas");
+        public static final int OPCODE = STRUCT.u16("opcode");
+        public static final int STATUS = STRUCT.u16("status");
+        public static final int BYTES = STRUCT.bytes();
+
+        private WorkerIo() {}
+    }
+
     /** {@code bell_fault_rule} */
     public static final class FaultRule {
         public static final Struct STRUCT = new Struct("fault_rule");
@@ -354,6 +494,12 @@ public final class Layouts {
                 ProtectionMismatch.STRUCT,
                 WorkerConfig.STRUCT,
                 WorkerCounters.STRUCT,
+                WorkloadConfig.STRUCT,
+                TraceEntry.STRUCT,
+                WorkerOp.STRUCT,
+                WorkerInterval.STRUCT,
+                WorkerCommand.STRUCT,
+                WorkerIo.STRUCT,
                 FaultRule.STRUCT,
                 ServerInfo.STRUCT);
     }

@@ -27,17 +27,22 @@ public interface Library {
     /** {@code BELL_PI_...} */
     int PI_REFERENCE = 1, PI_APPLICATION = 2, PI_GUARD = 4, PI_STORAGE = 8;
 
-    /** {@code BELL_WORKER_NO_CMDLOG} */
-    int WORKER_NO_CMDLOG = 1;
-
     /** Entries of a cmdlog, {@code BELL_CMDLOG_ENTRIES}. */
     int CMDLOG_ENTRIES = 4096;
 
     /** Buckets of a histogram, {@code BELL_HISTOGRAM_BUCKETS}. */
     int HISTOGRAM_BUCKETS = 4864;
 
-    /** Sizes in a workload, {@code BELL_WORKER_MAX_SIZES}. */
-    int WORKER_MAX_SIZES = 16;
+    /** Sizes, operations and sections in a workload, {@code BELL_WORKLOAD_...}. */
+    int WORKLOAD_SIZES = 64, WORKLOAD_OPS = 16, WORKLOAD_SECTIONS = 100;
+
+    /** {@code BELL_WORKLOAD_...} flags. */
+    int WORKLOAD_NO_CMDLOG = 1,
+            WORKLOAD_NO_HISTOGRAM = 2,
+            WORKLOAD_FIRST_LBA = 4,
+            WORKLOAD_STEP = 8,
+            WORKLOAD_FRESH_DATA = 16,
+            WORKLOAD_STOP_ON_ERROR = 32;
 
     /** The loaded library; the first call loads it. */
     static Library get() {
@@ -169,6 +174,22 @@ public interface Library {
     long bell_worker_qpair(long worker);
 
     int bell_worker_close(long worker);
+
+    int bell_worker_create_workload(long device, long config, long trace, long traceCount, long out);
+
+    int bell_workers_start(long workers, int count);
+
+    int bell_worker_ops(long worker, long out, int max);
+
+    long bell_worker_histogram(long worker, int op);
+
+    int bell_worker_intervals(long worker, long from, long out, int max, long next);
+
+    int bell_worker_errors(long worker, long from, long out, int max, long next);
+
+    int bell_worker_slowest(long worker, long out, int max);
+
+    int bell_worker_last(long worker, long out, int max);
 
     int bell_faults_parse(String text, long seed, long out, int max);
 
