@@ -92,6 +92,7 @@ int bell_io_buffers_alloc(struct bell_io_buffers *buffers, bell_device *device, 
 
     memset(buffers, 0, sizeof *buffers);
     buffers->page_bytes = device->page_bytes;
+    buffers->prp1_bytes = device->transport->data_blocks ? 0 : buffers->page_bytes;
     err = plan_make(&plan, needs, buffers->page_bytes);
     if (err != 0)
         return err;

@@ -26,6 +26,7 @@ struct bell_io_buffers {
     struct bell_io_buffer *writes; /* the same */
     struct bell_io_buffer *ranges; /* the same; a page each */
     uint32_t page_bytes;
+    uint32_t prp1_bytes; /* what PRP1 alone describes; 0: data pointers are SGL data blocks */
     void *memory;
     uint64_t iova;
     uint64_t bytes;
@@ -47,12 +48,14 @@ int bell_io_buffers_alloc(struct bell_io_buffers *buffers, bell_device *device, 
                           struct bell_io_data *data);
 void bell_io_buffers_free(struct bell_io_buffers *buffers, bell_device *device);
 
-/* PRP entry 2 for the first `bytes` of the buffer (NVMe Base 2.0c §4.1.1). */
+/* PRP entry 2 for the first `bytes` of the buffer (NVMe Base 2.0c §4.1.1), or the second half of an SGL data block. */
 static inline uint64_t bell_io_buffer_prp2(const struct bell_io_buffers *buffers, const struct bell_io_buffer *buffer,
                                            uint64_t bytes)
 {
-    if (bytes <= buffers->page_bytes)
+    if (bytes <= buffers->prp1_bytes)
         return 0;
+    if (buffers->prp1_bytes == 0)
+        return bytes; /* type 0: NVMe Base 2.0c §4.1.2.1 */
     return bytes <= 2ull * buffers->page_bytes ? buffer->second : buffer->list;
 }
 

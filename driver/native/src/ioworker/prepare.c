@@ -33,7 +33,7 @@ static void ranges_prepare(struct bell_worker *worker, const struct bell_operati
     }
     slot->sqe[1] = 0;
     slot->sqe[3] = buffer->iova;
-    slot->sqe[4] = 0;
+    slot->sqe[4] = bell_io_buffer_prp2(&worker->buffers, buffer, operation->ranges * sizeof *list);
     slot->sqe[5] = operation->second;
     slot->sqe[6] = operation->twelve;
     slot->sqe[7] = operation->fourteen;

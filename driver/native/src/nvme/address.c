@@ -9,8 +9,9 @@
 #include "pci/function.h"
 #include "pci/place.h"
 #include "support/error.h"
+#include "tcp/initiator.h"
 
-/* At most one way to open is set; none: known, but not part of this build. */
+/* One way to open is set. */
 struct scheme {
     const char *prefix;
     int (*function_open)(const char *options, struct bell_pci_function **out);
@@ -23,7 +24,7 @@ static const struct scheme schemes[] = {
     {"/dev/", .transport_open = bell_kernel_open},
     {"pcie:", .function_open = bell_vfio_open},
     {"vfio-user:", .function_open = bell_vfio_user_open},
-    {"tcp:", NULL, NULL},
+    {"tcp:", .transport_open = bell_tcp_open},
 };
 
 static int function_open(int (*open)(const char *options, struct bell_pci_function **out), const char *options,
@@ -48,16 +49,13 @@ int bell_address_open(const char *address, struct bell_transport **out)
             continue;
         if (scheme->transport_open)
             return scheme->transport_open(address, out);
-        if (!scheme->function_open)
-            return bell_error_set(-ENOTSUP,
-                                  "%s: this build of Doorbell has no transport for \"%s\" devices; use sim: or qemu:.",
-                                  address, scheme->prefix);
         return function_open(scheme->function_open, address + length, out);
     }
     char function[24];
     if (bell_place_parse(address, function))
         return function_open(bell_vfio_open, address, out);
     return bell_error_set(-EINVAL,
-                          "\"%s\" is no device address; examples are sim:, sim:size=4GiB,ns=2, qemu: and 0000:01:00.0.",
+                          "\"%s\" is no device address; examples are sim:, sim:size=4GiB,ns=2, qemu:, 0000:01:00.0 "
+                          "and tcp://host:4420/NQN.",
                           address);
 }

@@ -21,11 +21,14 @@ static int owner_check(const struct bell_qpair *qpair)
     return 0;
 }
 
-static int lost_error(const struct bell_qpair *qpair)
+static int lost_error(struct bell_qpair *qpair)
 {
-    return bell_error_set(-ENODEV,
-                          "Queue %u was lost by a reset, disable or removal; enable the controller and create it anew.",
-                          qpair->qid);
+    char reason[360] = "";
+    if (qpair->transport->ops->lost_reason)
+        qpair->transport->ops->lost_reason(qpair, reason, sizeof reason);
+    return bell_error_set(
+        -ENODEV, "Queue %u was lost by a reset, disable or removal; enable the controller and create it anew.%s%s",
+        qpair->qid, reason[0] ? " " : "", reason);
 }
 
 /* Asynchronous Event Requests wait for an event, however long that takes (NVMe Base 2.0c §5.2). */
@@ -109,7 +112,8 @@ static int submit(bell_qpair *qpair, const bell_command *command, const struct d
     slot->deadline_ns = waits_for_event(qpair, sqe) ? BELL_NEVER : now + timeout;
     slot->cid = wire_cid;
     slot->state = raw_cid ? BELL_SLOT_SPECIAL : BELL_SLOT_BUSY;
-    slot->flags = raw_cid ? BELL_SLOT_RAW_CID : 0;
+    slot->flags = (uint8_t)((raw_cid ? BELL_SLOT_RAW_CID : 0) |
+                            (command->flags & BELL_CMD_RAW_DATA_POINTER ? BELL_SLOT_RAW_DATA : 0));
     qpair->raw_cids += raw_cid;
     bell_slot_post(qpair, slot, sqe, now);
 

@@ -23,6 +23,12 @@ static int gone_error(const bell_device *device)
                           device->address);
 }
 
+static int reach(bell_device *device)
+{
+    const struct bell_transport_ops *ops = device->transport->ops;
+    return ops->reconnect ? ops->reconnect(device->transport) : 0;
+}
+
 /* A register that is never all ones while the device is there. */
 static int register_get(bell_device *device, uint32_t offset, uint32_t width, uint64_t *value)
 {
@@ -182,7 +188,9 @@ int bell_controller_enable(bell_device *device, const bell_controller_config *co
     if (!device || !config)
         return bell_error_set(-EINVAL, "No device or no configuration was given.");
     uint64_t cap;
-    int rc = register_get(device, NVME_REG_CAP, 8, &cap);
+    int rc = reach(device);
+    if (rc == 0)
+        rc = register_get(device, NVME_REG_CAP, 8, &cap);
     if (rc == 0)
         rc = config_check(device, cap, config);
     if (rc == 0)
@@ -208,7 +216,9 @@ int bell_controller_admin_prepare(bell_device *device, uint32_t depth, uint32_t 
     if (!device)
         return bell_error_set(-EINVAL, "No device was given.");
     uint64_t cap, cc;
-    int rc = register_get(device, NVME_REG_CAP, 8, &cap);
+    int rc = reach(device);
+    if (rc == 0)
+        rc = register_get(device, NVME_REG_CAP, 8, &cap);
     if (rc == 0)
         rc = register_get(device, NVME_REG_CC, 4, &cc);
     if (rc == 0)
@@ -283,7 +293,10 @@ int bell_controller_arm(bell_device *device, uint32_t count)
 
 int bell_controller_disable(bell_device *device)
 {
-    return device ? controller_stop(device) : bell_error_set(-EINVAL, "No device was given.");
+    if (!device)
+        return bell_error_set(-EINVAL, "No device was given.");
+    int rc = reach(device);
+    return rc < 0 ? rc : controller_stop(device);
 }
 
 int bell_controller_shutdown(bell_device *device, int abrupt, uint32_t timeout_ms)

@@ -103,7 +103,7 @@ void kernel_queue_close(struct bell_transport *transport, bell_qpair *qpair);
 int kernel_queue_check(struct bell_transport *transport, bell_qpair *qpair, const bell_command *command);
 int kernel_queue_map(struct bell_transport *transport, bell_qpair *qpair, uint16_t cid, uint64_t iova, uint64_t bytes,
                      uint64_t sqe[8]);
-void kernel_queue_post(bell_qpair *qpair, const uint64_t sqe[8]);
+void kernel_queue_post(bell_qpair *qpair, uint64_t sqe[8]);
 bool kernel_queue_take(bell_qpair *qpair, uint64_t cqe[2]);
 
 #endif

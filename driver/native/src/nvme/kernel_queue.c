@@ -249,7 +249,7 @@ static uint32_t limit_ms(const struct bell_qpair *qpair, const struct bell_slot 
     return asked > own ? (uint32_t)(asked < UINT32_MAX ? asked : UINT32_MAX) : 0;
 }
 
-void kernel_queue_post(bell_qpair *qpair, const uint64_t sqe[8])
+void kernel_queue_post(bell_qpair *qpair, uint64_t sqe[8])
 {
     struct kernel_queue *queue = qpair->carrier;
     uint16_t cid = (uint16_t)(sqe[0] >> 16);

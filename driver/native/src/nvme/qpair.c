@@ -133,12 +133,16 @@ void bell_qpair_ring_indirect(struct bell_qpair *qpair, uint32_t tail)
     qpair->cq_rung = qpair->cq_head;
 }
 
-void bell_qpair_post_indirect(struct bell_qpair *qpair, uint64_t first, const uint64_t sqe[8])
+void bell_qpair_post_indirect(struct bell_qpair *qpair, uint64_t first, const uint64_t sqe[8], uint64_t now_ns)
 {
     uint64_t words[8];
     memcpy(words, sqe, sizeof words);
     words[0] = first;
     qpair->transport->ops->queue_post(qpair, words);
+    /* The end is logged by this thread too, later. */
+    if (qpair->logging)
+        bell_cmdlog_submitted(&qpair->log, words[0], words, now_ns);
+    bell_poke(&qpair->submitted, qpair->submitted + 1);
 }
 
 void bell_qpair_wake(struct bell_qpair *qpair)

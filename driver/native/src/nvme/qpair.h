@@ -59,9 +59,10 @@ enum bell_slot_state {
 
 /* bell_slot.flags */
 enum {
-    BELL_SLOT_EVENT = 1,   /* AER armed by the driver */
-    BELL_SLOT_SYNC = 2,    /* sent by bell_qpair_execute, which takes its end itself */
-    BELL_SLOT_RAW_CID = 4, /* cid differs from the slot's number */
+    BELL_SLOT_EVENT = 1,    /* AER armed by the driver */
+    BELL_SLOT_SYNC = 2,     /* sent by bell_qpair_execute, which takes its end itself */
+    BELL_SLOT_RAW_CID = 4,  /* cid differs from the slot's number */
+    BELL_SLOT_RAW_DATA = 8, /* the SQE's data pointer is the caller's own */
 };
 
 struct bell_slot {
@@ -167,8 +168,8 @@ static inline uint64_t bell_sqe_first(const uint64_t sqe[8], uint16_t cid)
     return (sqe[0] & ~UINT64_C(0xffff0000)) | (uint64_t)cid << 16;
 }
 
-/* Where the transport has no ring in memory. */
-void bell_qpair_post_indirect(struct bell_qpair *qpair, uint64_t first, const uint64_t sqe[8]);
+/* Where the transport has no ring in memory: post, and log what it made of the SQE. */
+void bell_qpair_post_indirect(struct bell_qpair *qpair, uint64_t first, const uint64_t sqe[8], uint64_t now_ns);
 
 /* Enter a command, whose SQE is complete but for the CID in slot->cid, in the ring and the log. Rings no doorbell. */
 static inline void bell_slot_post(struct bell_qpair *qpair, struct bell_slot *slot, const uint64_t sqe[8],
@@ -180,14 +181,14 @@ static inline void bell_slot_post(struct bell_qpair *qpair, struct bell_slot *sl
     slot->sequence = sequence;
     if (BELL_UNLIKELY(slot->deadline_ns < qpair->next_deadline))
         qpair->next_deadline = slot->deadline_ns;
+    if (BELL_UNLIKELY(!qpair->sq)) {
+        bell_qpair_post_indirect(qpair, first, sqe, now_ns);
+        return;
+    }
     if (BELL_LIKELY(qpair->logging))
         bell_cmdlog_submitted(&qpair->log, first, sqe, now_ns);
     bell_poke(&qpair->submitted, sequence + 1);
 
-    if (BELL_UNLIKELY(!qpair->sq)) {
-        bell_qpair_post_indirect(qpair, first, sqe);
-        return;
-    }
     uint32_t tail = qpair->sq_tail;
     uint32_t next = tail + 1 == qpair->depth ? 0 : tail + 1;
     uint64_t *entry = qpair->sq + 8 * (uint64_t)tail;

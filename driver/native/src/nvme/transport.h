@@ -13,6 +13,7 @@
 #define BELL_NVME_TRANSPORT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "doorbell.h"
@@ -25,6 +26,12 @@ struct bell_transport_ops {
     /* NVMe registers (Fabrics: properties); width 4 or 8. Safe from any thread. */
     int (*register_read)(struct bell_transport *transport, uint32_t offset, uint32_t width, uint64_t *value);
     int (*register_write)(struct bell_transport *transport, uint32_t offset, uint32_t width, uint64_t value);
+
+    /* Make a connection that has ended anew; nothing to do if it stands. Before a controller is brought up. Optional.
+     */
+    int (*reconnect)(struct bell_transport *transport);
+    /* Why a queue was lost, a sentence; "": nothing more to say. Optional. Safe from any thread. */
+    void (*lost_reason)(bell_qpair *qpair, char *text, size_t room);
 
     /* Zeroed memory, 4 KiB aligned, that commands can name by its IOVA. */
     int (*dma_alloc)(struct bell_transport *transport, uint64_t bytes, void **vaddr, uint64_t *iova);
@@ -55,10 +62,11 @@ struct bell_transport_ops {
      * transport describes data in a way of its own. */
     int (*sgl_map)(struct bell_transport *transport, bell_qpair *qpair, uint16_t cid,
                    const struct nvme_sgl *descriptors, uint32_t count, uint32_t segment, uint64_t sqe[8]);
-    void (*queue_post)(bell_qpair *qpair, const uint64_t sqe[8]); /* optional */
-    bool (*queue_take)(bell_qpair *qpair, uint64_t cqe[2]);       /* optional; true: one completion taken */
-    void (*queue_ring)(bell_qpair *qpair, uint32_t tail);         /* where the doorbells are not mapped */
-    void (*queue_wake)(bell_qpair *qpair); /* optional; the device sleeps and doorbells were stored */
+    /* Optional. Of the command whose slot was taken last; what it changes in the SQE is what the command log shows. */
+    void (*queue_post)(bell_qpair *qpair, uint64_t sqe[8]);
+    bool (*queue_take)(bell_qpair *qpair, uint64_t cqe[2]); /* optional; true: one completion taken */
+    void (*queue_ring)(bell_qpair *qpair, uint32_t tail);   /* where the doorbells are not mapped */
+    void (*queue_wake)(bell_qpair *qpair);                  /* optional; the device sleeps and doorbells were stored */
 
     /* Called in polling loops when nothing came back; false: the core waits by its own rule. Optional. */
     bool (*relax)(struct bell_transport *transport);
@@ -72,8 +80,10 @@ struct bell_transport {
     uint32_t kind;                      /* BELL_KIND_... */
     uint32_t features;                  /* BELL_HAS_... */
     uint32_t vectors;
-    char absent[256];        /* why BELL_HAS_... bits are missing and what to do, a sentence; "": nothing to say */
-    uint32_t read_only;      /* 1: the device starts read-only, see bell_device_set_read_only */
+    uint32_t data_blocks; /* 1: commands that are posted without data_map name their data by an SGL data block of local
+                             memory; 0: by PRPs */
+    char absent[256];     /* why BELL_HAS_... bits are missing and what to do, a sentence; "": nothing to say */
+    uint32_t read_only;   /* 1: the device starts read-only, see bell_device_set_read_only */
     uint64_t max_data_bytes; /* largest data of one command that the transport carries; 0: no limit of its own */
     char name[64];
 };

@@ -25,9 +25,10 @@ static void test_unknown_scheme_names_examples(void **state)
     refused("", -EINVAL, "no device address");
 }
 
-static void test_transport_outside_this_build_is_said_so(void **state)
+static void test_fabrics_addresses_name_a_host(void **state)
 {
-    refused("tcp://127.0.0.1:4420", -ENOTSUP, "tcp:");
+    refused("tcp://", -EINVAL, "no host");
+    refused("tcp:127.0.0.1", -EINVAL, "tcp://host:port");
 }
 
 static void test_nodes_of_the_kernel_that_are_no_controllers(void **state)
@@ -60,7 +61,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unknown_scheme_names_examples),
-        cmocka_unit_test(test_transport_outside_this_build_is_said_so),
+        cmocka_unit_test(test_fabrics_addresses_name_a_host),
         cmocka_unit_test(test_functions_that_are_not_there_are_said_so),
         cmocka_unit_test(test_nodes_of_the_kernel_that_are_no_controllers),
         cmocka_unit_test(test_overlong_address_is_refused),
