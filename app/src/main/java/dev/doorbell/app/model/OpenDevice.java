@@ -50,7 +50,7 @@ final class OpenDevice implements DeviceSession {
     private final List<Consumer<DeviceEvent>> listeners = new ArrayList<>();
     private final ThreadPoolExecutor thread;
     private final AtomicReference<Sample> latest = new AtomicReference<>();
-    private volatile VitalsSampler sampler = new VitalsSampler(this);
+    private volatile VitalsSampler sampler;
     private volatile Optional<Controller> controller = Optional.empty();
 
     private record Sample(Vitals vitals, List<Qpair.Info> queues, Optional<Simulator.FaultState> faults) {}
@@ -59,6 +59,7 @@ final class OpenDevice implements DeviceSession {
         this.name = name;
         this.address = address;
         this.problems = problems;
+        sampler = new VitalsSampler(this);
         title = new ReadOnlyStringWrapper(address.text());
         shielded = address.startsShielded();
         shield = new SimpleBooleanProperty(shielded);
