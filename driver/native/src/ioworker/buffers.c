@@ -86,7 +86,7 @@ static int array_alloc(struct bell_io_buffer **array, uint32_t buffers, uint32_t
 int bell_io_buffers_alloc(struct bell_io_buffers *buffers, bell_device *device, const struct bell_io_needs *needs,
                           struct bell_io_data *data)
 {
-    struct plan plan;
+    struct plan plan = {.bytes = 0};
     uint64_t skew;
     int err;
 
