@@ -45,6 +45,7 @@ typedef struct bell_buffer bell_buffer;
 typedef struct bell_qpair bell_qpair;
 typedef struct bell_worker bell_worker;
 typedef struct bell_server bell_server;
+typedef struct bell_target bell_target;
 
 /* ---- library --------------------------------------------------------------------------------------------------- */
 
@@ -779,6 +780,12 @@ enum {
 #define BELL_FAULT_RESET        0x04000u /* the controller resets itself */
 #define BELL_FAULT_STUCK        0x08000u /* the CSTS change never comes */
 #define BELL_FAULT_EVENT        0x10000u /* an asynchronous event is reported */
+/* What goes over the wire of an NVMe/TCP target (1.2); elsewhere they do nothing. */
+#define BELL_FAULT_PDU_DROP          0x01000000u /* the answer's PDUs are not sent */
+#define BELL_FAULT_PDU_HEADER_DIGEST 0x02000000u /* the answer's first PDU has a wrong header digest */
+#define BELL_FAULT_PDU_DATA_DIGEST   0x04000000u /* C2HData has a wrong data digest */
+#define BELL_FAULT_PDU_MALFORMED     0x08000000u /* the answer's first PDU has a type that does not exist */
+#define BELL_FAULT_PDU_DISCONNECT    0x10000000u /* the connection is closed instead of the answer */
 
 typedef struct bell_fault_rule {
     uint32_t enabled; /* 0: the rule is switched off */
@@ -878,6 +885,52 @@ BELL_API int bell_server_get_info(bell_server *server, bell_server_info *out);
 /** bell_server_close - remove the socket's file, end the device and free. -EBUSY while a thread is in bell_server_run.
  */
 BELL_API int bell_server_close(bell_server *server);
+
+/* ---- serving simulated devices over NVMe/TCP (1.2) -----------------------------------------------------------------
+ */
+
+typedef struct bell_target_info {
+    uint32_t connections;  /* now, discovery included */
+    uint32_t associations; /* hosts that have a controller now */
+    uint32_t exposed;      /* 1: it listens at an address that other machines reach */
+    uint32_t reserved;
+    uint64_t hosts;        /* associations so far, the present ones included, discovery left out */
+    uint64_t commands;     /* capsules so far */
+    char addresses[512];   /* at which it listens, one a line: "127.0.0.1:4420" */
+    char subsystems[4096]; /* names of the subsystems, one a line */
+    char last_end[160];    /* why the last association ended, in words; "" before the first end */
+} bell_target_info;
+
+/**
+ * bell_target_open - make simulated devices and listen for NVMe/TCP hosts.
+ * @text: one thing a line:
+ *   "device sim:OPTIONS"  a device to serve, up to 16; each is a subsystem
+ *   "nqn NQN"             the name of the device before; nqn.2026-01.dev.doorbell:sim:SERIAL unless told
+ *   "listen ADDRESS"      an IPv4 or IPv6 address with or without a port, as "127.0.0.1:4420", "[::1]" or
+ *                         "127.0.0.1:0" (any free port); up to 8. 127.0.0.1:4420 unless told
+ *   "referral ADDRESS"    another discovery service that the discovery log page names, up to 16
+ *   "trace PATH"          a pcapng file of everything that is sent and received
+ *
+ * A device has one controller: a second host is told that it is busy. When a host leaves, the controller is as after
+ * power-on, and what is on the disk stays. There is no authentication: whoever can connect can read and write the disk.
+ * Errors: -EINVAL, -ENOTSUP (no simulated device), -EEXIST (two subsystems of one name), -EADDRINUSE, -EACCES and
+ * others of the address or the file.
+ */
+BELL_API int bell_target_open(const char *text, bell_target **out);
+
+/** bell_target_run - serve hosts in the calling thread until bell_target_stop. One thread may be in here. Return: 0
+ * when it was stopped, or what made it impossible to go on. */
+BELL_API int bell_target_run(bell_target *target);
+
+/** bell_target_stop - let bell_target_run return. Safe from any thread. */
+BELL_API int bell_target_stop(bell_target *target);
+
+/** bell_target_get_info - safe from any thread. */
+BELL_API int bell_target_get_info(bell_target *target, bell_target_info *out);
+
+/** bell_target_close - disconnect hosts, end the devices and free. -EBUSY while a thread is in bell_target_run; -EIO:
+ * the trace could not be written to its end, all else is done. */
+BELL_API int bell_target_close(bell_target *target);
 
 #ifdef __cplusplus
 }

@@ -319,6 +319,16 @@ static const struct row rows[] = {
     FIELD(server_info, path),
     FIELD(server_info, name),
     FIELD(server_info, last_end),
+    STRUCTURE(target_info),
+    FIELD(target_info, connections),
+    FIELD(target_info, associations),
+    FIELD(target_info, exposed),
+    FIELD(target_info, reserved),
+    FIELD(target_info, hosts),
+    FIELD(target_info, commands),
+    FIELD(target_info, addresses),
+    FIELD(target_info, subsystems),
+    FIELD(target_info, last_end),
     /* clang-format on */
 };
 

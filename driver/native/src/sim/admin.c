@@ -42,6 +42,10 @@ uint16_t sim_admin_execute(struct sim_command *command)
 
     if (known == NULL)
         return sim_refuse(command, NVME_SC_INVALID_OPCODE, SIM_AT_OPCODE, 0);
+    if (command->sim->fabric != NULL && sim_fabric_forbidden(command))
+        return command->sqe.opcode == NVME_ADMIN_SET_FEATURES || command->sqe.opcode == NVME_ADMIN_GET_FEATURES
+                   ? sim_invalid(command, SIM_AT_CDW10, 0)
+                   : sim_refuse(command, NVME_SC_INVALID_OPCODE, SIM_AT_OPCODE, 0);
     if ((command->sqe.flags & NVME_SQE_FUSE) != 0)
         return sim_invalid(command, SIM_AT_FLAGS, 0);
     if ((command->sqe.flags & NVME_SQE_PSDT) != 0)

@@ -32,4 +32,7 @@ uint16_t sim_sanitize_gate(const struct sim *sim);
 /* sim_keep_alive_deadline - when the keep-alive timer ends if it starts now. */
 uint64_t sim_keep_alive_deadline(const struct sim *sim);
 
+/* sim_keep_alive_start - with the timeout that a Connect command brought. */
+void sim_keep_alive_start(struct sim *sim, uint32_t timeout_ms);
+
 #endif

@@ -43,6 +43,7 @@ static void controller_reset(struct sim *sim, enum reset_kind kind)
     sim_hmb_reset(sim, false);
     sim->changed_namespaces = 0;
     sim->events_context = false;
+    sim->keep_alive_expired = false;
     pthread_mutex_lock(&sim->lock);
     sim_registers_reset(sim, kind != RESET_CONTROLLER);
     if (kind != RESET_CONTROLLER)
@@ -99,6 +100,8 @@ static void enable(struct sim *sim, uint32_t cc)
     sim->enabled = true;
     sim->stop &= ~SIM_STOP_SHUT_DOWN;
     sim_features_apply(sim);
+    if (sim->fabric != NULL)
+        sim_fabric_enable(sim);
     csts_change(sim, NVME_CSTS_SHST, NVME_CSTS_RDY);
 }
 

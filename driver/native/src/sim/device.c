@@ -10,6 +10,7 @@
 #include "sim/device_thread.h"
 #include "sim/events.h"
 #include "sim/function.h"
+#include "sim/identify.h"
 #include "sim/sim.h"
 #include "spec/pci.h"
 #include "support/error.h"
@@ -224,9 +225,13 @@ static void function_close(struct bell_pci_function *fn)
 {
     struct sim *sim = sim_of(fn);
 
-    sim_event(sim, SIM_EVENT_STOP);
-    pthread_join(sim->thread, NULL);
-    atomic_store(&sim->iommu.device_runs, false);
+    if (sim->fabric == NULL) {
+        sim_event(sim, SIM_EVENT_STOP);
+        pthread_join(sim->thread, NULL);
+        atomic_store(&sim->iommu.device_runs, false);
+    } else {
+        sim_tick_end(sim);
+    }
     bell_msix_release(fn, &sim->msix);
     sim_free(sim);
 }
@@ -339,7 +344,16 @@ static int sim_init(struct sim *sim)
     return bell_msix_find(&sim->fn, &sim->msix);
 }
 
-int bell_sim_open(const char *options, struct bell_pci_function **out)
+static int thread_start(struct sim *sim)
+{
+    int err;
+
+    atomic_store(&sim->iommu.device_runs, true);
+    err = -pthread_create(&sim->thread, NULL, sim_device_thread, sim);
+    return err == 0 ? 0 : bell_error_set(err, "sim: no thread for the device: %s", strerror(-err));
+}
+
+static int device_open(const char *options, struct sim_fabric *fabric, struct sim **out)
 {
     struct sim *sim = NULL;
     int err;
@@ -348,7 +362,10 @@ int bell_sim_open(const char *options, struct bell_pci_function **out)
         return bell_error_set(-ENOMEM, "sim: out of memory");
     memset(sim, 0, sizeof *sim);
     sim->store.fd = -1;
+    sim->fabric = fabric;
     err = sim_options_parse(options, &sim->options);
+    if (err == 0 && fabric != NULL)
+        sim_fabric_limit(fabric, &sim->options);
     if (err == 0)
         err = sim_iommu_init(&sim->iommu, wake_from_iommu, sim);
     if (err != 0) {
@@ -358,16 +375,36 @@ int bell_sim_open(const char *options, struct bell_pci_function **out)
     pthread_mutex_init(&sim->lock, NULL);
     pthread_mutex_init(&sim->faults.lock, NULL);
     err = sim_init(sim);
-    if (err == 0) {
-        atomic_store(&sim->iommu.device_runs, true);
-        err = -pthread_create(&sim->thread, NULL, sim_device_thread, sim);
-        if (err != 0)
-            bell_error_set(err, "sim: no thread for the device: %s", strerror(-err));
-    }
+    if (err == 0 && fabric == NULL)
+        err = thread_start(sim);
     if (err != 0) {
         sim_free(sim);
         return err;
     }
-    *out = &sim->fn;
+    *out = sim;
     return 0;
+}
+
+int bell_sim_open(const char *options, struct bell_pci_function **out)
+{
+    struct sim *sim;
+    int err = device_open(options, NULL, &sim);
+
+    if (err == 0)
+        *out = &sim->fn;
+    return err;
+}
+
+int sim_fabric_open(const char *options, struct sim_fabric *fabric, struct sim **out)
+{
+    int err = device_open(options, fabric, out);
+
+    if (err == 0 && fabric->subnqn[0] == '\0')
+        sim_default_nqn(*out, fabric->subnqn, sizeof fabric->subnqn);
+    return err;
+}
+
+void sim_fabric_close(struct sim *sim)
+{
+    function_close(&sim->fn);
 }

@@ -62,8 +62,22 @@ void sim_event(struct sim *sim, uint32_t event)
     sim_wake(sim);
 }
 
+static bool events_run(struct sim *sim)
+{
+    const uint64_t asked = atomic_load(&sim->events_asked);
+    const bool goes_on = sim_controller_events(sim, atomic_exchange(&sim->events, 0));
+
+    atomic_store(&sim->events_done, asked);
+    return goes_on;
+}
+
 void sim_event_wait(struct sim *sim, uint32_t event)
 {
+    if (sim->fabric != NULL) { /* the caller is the device */
+        atomic_fetch_or(&sim->events, event);
+        events_run(sim);
+        return;
+    }
     /* The event comes before its ticket: a turn that sees the ticket has seen the event, in this turn or an earlier
      * one. */
     atomic_fetch_or(&sim->events, event);
@@ -73,15 +87,6 @@ void sim_event_wait(struct sim *sim, uint32_t event)
         sim_event(sim, SIM_EVENT_LOOK);
         sched_yield();
     }
-}
-
-static bool events_run(struct sim *sim)
-{
-    const uint64_t asked = atomic_load(&sim->events_asked);
-    const bool goes_on = sim_controller_events(sim, atomic_exchange(&sim->events, 0));
-
-    atomic_store(&sim->events_done, asked);
-    return goes_on;
 }
 
 /*
@@ -189,4 +194,20 @@ void *sim_device_thread(void *argument)
     }
     sim_tick_end(sim);
     return NULL;
+}
+
+uint64_t sim_device_run(struct sim *sim)
+{
+    for (;;) {
+        sim_iommu_enter(&sim->iommu);
+        if (atomic_load_explicit(&sim->events, memory_order_relaxed) != 0)
+            events_run(sim);
+        if (sim_controller_ready(sim) && sim_queues_poll(sim) != 0)
+            continue;
+        const uint64_t now = bell_now();
+        const uint64_t next = timers_run(sim, now);
+
+        if (next > now && atomic_load_explicit(&sim->events, memory_order_relaxed) == 0)
+            return next;
+    }
 }

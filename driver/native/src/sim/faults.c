@@ -132,7 +132,7 @@ int sim_faults_switch(struct bell_pci_function *fn, uint32_t rule, uint32_t on)
     return err;
 }
 
-void sim_faults_register(struct sim *sim, uint64_t offset)
+uint64_t sim_faults_register_delay(struct sim *sim, uint64_t offset)
 {
     struct sim_faults *faults = &sim->faults;
     uint64_t delay = 0;
@@ -152,6 +152,12 @@ void sim_faults_register(struct sim *sim, uint64_t offset)
         }
     }
     pthread_mutex_unlock(&faults->lock);
+    return delay;
+}
+
+void sim_faults_register(struct sim *sim, uint64_t offset)
+{
+    const uint64_t delay = sim_faults_register_delay(sim, offset);
     struct timespec left = {.tv_sec = (time_t)(delay / BELL_NS_PER_S), .tv_nsec = (long)(delay % BELL_NS_PER_S)};
     while (delay != 0 && nanosleep(&left, &left) != 0 && errno == EINTR)
         ;

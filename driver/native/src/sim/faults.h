@@ -25,6 +25,11 @@ struct sim_sq;
 #define SIM_FAULT_NONE     UINT32_MAX
 #define SIM_FAULT_DEFERRED 64u
 
+/* Effects that the one who drives a fabric's device carries out. */
+#define BELL_FAULT_PDU                                                                                                 \
+    (BELL_FAULT_PDU_DROP | BELL_FAULT_PDU_HEADER_DIGEST | BELL_FAULT_PDU_DATA_DIGEST | BELL_FAULT_PDU_MALFORMED |      \
+     BELL_FAULT_PDU_DISCONNECT)
+
 struct sim_fault {
     bell_fault_rule rule; /* never changes; its enabled, matched and hits are those below */
     _Atomic uint32_t enabled;
@@ -90,6 +95,9 @@ int sim_faults_switch(struct bell_pci_function *fn, uint32_t rule, uint32_t on);
 
 /* sim_faults_register - a register is read: wait as long as a rule says. No lock may be held. */
 void sim_faults_register(struct sim *sim, uint64_t offset);
+
+/* sim_faults_register_delay - the same without waiting: how long. */
+uint64_t sim_faults_register_delay(struct sim *sim, uint64_t offset);
 
 /* ---- device thread ------------------------------------------------------------------------------------------------
  */

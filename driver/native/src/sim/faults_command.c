@@ -75,6 +75,8 @@ void sim_faults_post(struct sim *sim, const struct sim_sq *sq, const struct sim_
     if ((effects & BELL_FAULT_CID) != 0)
         entry.cid = rule->cid == UINT32_MAX ? entry.cid ^ 0x8000 : (uint16_t)rule->cid;
     do {
+        if (sim->fabric != NULL && (effects & (BELL_FAULT_PDU | BELL_FAULT_SQHD)) != 0)
+            sim->fabric->mark(sim->fabric->context, sq->cq->id, sq->cq->tail, rule);
         sim_cq_post_entry(sim, sq->cq, &entry);
         entry.wrong_phase = false;
     } while (--copies > 0 && !sim_cq_full(sim, sq->cq));

@@ -27,6 +27,11 @@ const struct sim_effect_word sim_effect_words[] = {
     {"reset", BELL_FAULT_RESET, ON(COMMAND) | ON(TIME)},
     {"stuck", BELL_FAULT_STUCK, ON(ENABLE) | ON(DISABLE) | ON(SHUTDOWN)},
     {"event", BELL_FAULT_EVENT, ON(COMMAND) | ON(TIME)},
+    {"drop-pdu", BELL_FAULT_PDU_DROP, ON(COMMAND)},
+    {"header-digest", BELL_FAULT_PDU_HEADER_DIGEST, ON(COMMAND)},
+    {"data-digest", BELL_FAULT_PDU_DATA_DIGEST, ON(COMMAND)},
+    {"malformed-pdu", BELL_FAULT_PDU_MALFORMED, ON(COMMAND)},
+    {"disconnect", BELL_FAULT_PDU_DISCONNECT, ON(COMMAND)},
 };
 const uint32_t sim_effect_word_count = sizeof sim_effect_words / sizeof sim_effect_words[0];
 
@@ -80,6 +85,7 @@ static const struct opcode_word opcodes[] = {
     {"security-send", NVME_ADMIN_SECURITY_SEND, true},
     {"security-receive", NVME_ADMIN_SECURITY_RECEIVE, true},
     {"sanitize", NVME_ADMIN_SANITIZE, true},
+    {"fabrics", NVME_ADMIN_FABRICS, true},
 };
 
 const char *sim_opcode_word(bool admin, uint32_t opcode)

@@ -172,6 +172,12 @@ uint64_t sim_keep_alive_deadline(const struct sim *sim)
     return seconds == 0 ? UINT64_MAX : bell_now() + seconds * BELL_NS_PER_S;
 }
 
+void sim_keep_alive_start(struct sim *sim, uint32_t timeout_ms)
+{
+    sim->features.value[NVME_FEAT_KEEP_ALIVE] = timeout_ms;
+    sim->features.keep_alive_ns = sim_keep_alive_deadline(sim);
+}
+
 uint16_t sim_keep_alive(struct sim_command *command)
 {
     command->sim->features.keep_alive_ns = sim_keep_alive_deadline(command->sim);

@@ -61,6 +61,25 @@ static void admin_fields(const struct sim *sim, struct nvme_identify_controller 
     id->pels = 1;
 }
 
+void sim_default_nqn(const struct sim *sim, char *out, size_t bytes)
+{
+    snprintf(out, bytes, "nqn.2026-01.dev.doorbell:sim:%s", sim->options.serial);
+}
+
+/* NVMe Base 2.0c figure 275, the fields of NVMe over Fabrics. */
+static void fabric_fields(const struct sim_fabric *fabric, struct nvme_identify_controller *id)
+{
+    memcpy(id->subnqn, fabric->subnqn, sizeof id->subnqn);
+    id->ioccsz = (uint32_t)(sizeof(struct nvme_sqe) + fabric->capsule_data) / 16;
+    id->iorcsz = sizeof(struct nvme_cqe) / 16;
+    id->icdoff = 0;
+    id->fcatt = 0; /* dynamic controllers */
+    id->msdbd = 1;
+    id->ofcs = 0x0001;     /* Disconnect of single I/O queues */
+    id->sgls = 0x00300001; /* data blocks, with an offset into the capsule or moved by the transport */
+    id->nvmsr = 0x01;
+}
+
 static void nvm_fields(const struct sim *sim, struct nvme_identify_controller *id)
 {
     id->sqes = 0x66;
@@ -79,7 +98,7 @@ static void nvm_fields(const struct sim *sim, struct nvme_identify_controller *i
     id->acwu = SIM_ATOMIC_BLOCKS - 1;
     id->cdfs = 0x0003;
     id->sgls = SIM_SGLS;
-    snprintf(id->subnqn, sizeof id->subnqn, "nqn.2026-01.dev.doorbell:sim:%s", sim->options.serial);
+    sim_default_nqn(sim, id->subnqn, sizeof id->subnqn);
 }
 
 void sim_identify_controller(const struct sim *sim, struct nvme_identify_controller *id)
@@ -107,4 +126,6 @@ void sim_identify_controller(const struct sim *sim, struct nvme_identify_control
     admin_fields(sim, id);
     nvm_fields(sim, id);
     power_states(id);
+    if (sim->fabric != NULL)
+        fabric_fields(sim->fabric, id);
 }

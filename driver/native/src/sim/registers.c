@@ -174,7 +174,7 @@ uint64_t sim_bar_read(struct sim *sim, uint64_t offset, uint32_t width)
 {
     if (!atomic_load(&sim->decoding)) /* nobody answers on the bus */
         return width == 8 ? UINT64_MAX : UINT32_MAX;
-    if (BELL_UNLIKELY(atomic_load(&sim->faults.registers) != 0))
+    if (BELL_UNLIKELY(atomic_load(&sim->faults.registers) != 0) && sim->fabric == NULL)
         sim_faults_register(sim, offset);
     uint64_t value = dword_read(sim, offset);
     if (width == 8)

@@ -22,6 +22,7 @@
 #include "sim/config_space.h"
 #include "sim/data.h"
 #include "sim/directives.h"
+#include "sim/fabric.h"
 #include "sim/faults.h"
 #include "sim/features.h"
 #include "sim/firmware.h"
@@ -70,6 +71,7 @@ struct sim {
     struct sim_options options;
     struct bell_msix msix; /* where the host's side has its messages */
     pthread_t thread;
+    struct sim_fabric *fabric; /* not PCIe: driven by the one who opened it, without a thread; NULL: a PCIe function */
 
     pthread_mutex_t lock;
     struct sim_config config;
@@ -96,6 +98,7 @@ struct sim {
     uint32_t shutdown_seen; /* CC.SHN when it was last looked at */
     bool weighted;          /* CC.AMS is weighted round robin */
     bool admin_only;
+    bool keep_alive_expired; /* since the last reset */
     uint64_t page_bytes;
     uint64_t mdts_bytes;
     uint32_t burst;

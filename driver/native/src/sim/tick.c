@@ -36,6 +36,7 @@ uint64_t sim_tick_run(struct sim *sim, uint64_t now)
     if (now >= sim->features.keep_alive_ns) {
         /* NVMe Base 2.0c 3.9: without a sign of life from the host the controller stops. */
         sim->features.keep_alive_ns = UINT64_MAX;
+        sim->keep_alive_expired = true;
         sim_controller_fail(sim);
     }
     if (now - sim->ticked_ns >= BELL_NS_PER_S) {

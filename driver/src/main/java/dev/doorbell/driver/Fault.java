@@ -115,7 +115,17 @@ public sealed interface Fault {
         /** The controller resets itself. */
         RESET,
         /** The change of CSTS never comes. */
-        STUCK
+        STUCK,
+        /** Of a TCP target: the PDUs of the answer are not sent. */
+        DROP_PDU,
+        /** Of a TCP target: the first PDU of the answer has a wrong header digest, if digests are in use. */
+        HEADER_DIGEST,
+        /** Of a TCP target: the answer's data has a wrong digest, if digests are in use. */
+        DATA_DIGEST,
+        /** Of a TCP target: the first PDU of the answer has a type that does not exist. */
+        MALFORMED_PDU,
+        /** Of a TCP target: the connection is closed instead of an answer. */
+        DISCONNECT
     }
 
     /** A delay of always the same length. */

@@ -39,7 +39,12 @@ final class FaultRules {
             REMOVE = 0x2000,
             RESET = 0x4000,
             STUCK = 0x8000,
-            EVENT = 0x10000;
+            EVENT = 0x10000,
+            DROP_PDU = 0x1000000,
+            HEADER_DIGEST = 0x2000000,
+            DATA_DIGEST = 0x4000000,
+            MALFORMED_PDU = 0x8000000,
+            DISCONNECT = 0x10000000;
 
     private static final int TEXT_BYTES = 64 * 1024;
 
@@ -244,6 +249,11 @@ final class FaultRules {
                             case FATAL -> FATAL;
                             case RESET -> RESET;
                             case STUCK -> STUCK;
+                            case DROP_PDU -> DROP_PDU;
+                            case HEADER_DIGEST -> HEADER_DIGEST;
+                            case DATA_DIGEST -> DATA_DIGEST;
+                            case MALFORMED_PDU -> MALFORMED_PDU;
+                            case DISCONNECT -> DISCONNECT;
                         });
         }
     }
@@ -315,7 +325,7 @@ final class FaultRules {
 
     private static List<Fault> effects(Slot slot) {
         List<Fault> effects = new ArrayList<>();
-        for (int bit = DELAY; bit <= EVENT; bit <<= 1) {
+        for (int bit = DELAY; bit <= DISCONNECT; bit <<= 1) {
             if ((slot.u32(Layouts.FaultRule.EFFECTS) & bit) != 0) {
                 effects.add(effect(slot, bit));
             }
@@ -360,6 +370,11 @@ final class FaultRules {
             case REMOVE -> new Fault.Remove(held(slot));
             case RESET -> Fault.Plain.RESET;
             case STUCK -> Fault.Plain.STUCK;
+            case DROP_PDU -> Fault.Plain.DROP_PDU;
+            case HEADER_DIGEST -> Fault.Plain.HEADER_DIGEST;
+            case DATA_DIGEST -> Fault.Plain.DATA_DIGEST;
+            case MALFORMED_PDU -> Fault.Plain.MALFORMED_PDU;
+            case DISCONNECT -> Fault.Plain.DISCONNECT;
             default -> {
                 int event = slot.u32(Layouts.FaultRule.EVENT);
                 yield new Fault.Event(event & 7, event >> 8 & 0xff, event >> 16 & 0xff);

@@ -75,6 +75,10 @@ class FaultPlanTest {
                 "now then event=1/0x00/0x02",
                 "io skip=99 times=1 then reset",
                 "io opcode=read then status=0/0x06 more executed",
+                "io opcode=read then drop-pdu",
+                "admin opcode=fabrics dw1=0x4/0xff then delay=1ms header-digest",
+                "io then data-digest malformed-pdu",
+                "any times=1 then disconnect",
                 "seed=77\nany then drop\nany then fatal"
             })
     void everyRuleComesBackFromItsText(String text) {

@@ -474,6 +474,23 @@ public final class Layouts {
         private ServerInfo() {}
     }
 
+    /** {@code bell_target_info} */
+    public static final class TargetInfo {
+        public static final Struct STRUCT = new Struct("target_info");
+        public static final int CONNECTIONS = STRUCT.u32("connections");
+        public static final int ASSOCIATIONS = STRUCT.u32("associations");
+        public static final int EXPOSED = STRUCT.u32("exposed");
+        public static final int RESERVED = STRUCT.u32("reserved");
+        public static final int HOSTS = STRUCT.u64("hosts");
+        public static final int COMMANDS = STRUCT.u64("commands");
+        public static final int ADDRESSES = STRUCT.u8s("addresses", 512);
+        public static final int SUBSYSTEMS = STRUCT.u8s("subsystems", 4096);
+        public static final int LAST_END = STRUCT.u8s("last_end", 160);
+        public static final int BYTES = STRUCT.bytes();
+
+        private TargetInfo() {}
+    }
+
     /** All structures. */
     public static List<Struct> all() {
         return List.of(
@@ -501,6 +518,7 @@ public final class Layouts {
                 WorkerCommand.STRUCT,
                 WorkerIo.STRUCT,
                 FaultRule.STRUCT,
-                ServerInfo.STRUCT);
+                ServerInfo.STRUCT,
+                TargetInfo.STRUCT);
     }
 }

@@ -210,4 +210,14 @@ public interface Library {
     int bell_server_get_info(long server, long out);
 
     int bell_server_close(long server);
+
+    int bell_target_open(String text, long out);
+
+    int bell_target_run(long target);
+
+    int bell_target_stop(long target);
+
+    int bell_target_get_info(long target, long out);
+
+    int bell_target_close(long target);
 }
