@@ -46,6 +46,7 @@ typedef struct bell_qpair bell_qpair;
 typedef struct bell_worker bell_worker;
 typedef struct bell_server bell_server;
 typedef struct bell_target bell_target;
+typedef struct bell_integrity bell_integrity;
 
 /* ---- library --------------------------------------------------------------------------------------------------- */
 
@@ -372,6 +373,9 @@ BELL_API int bell_qpair_ring(bell_qpair *qpair);
  * not). Its tag is UINT64_MAX. When a reset or disable disarms it, that is in the cmdlog only: nobody sent it, nobody
  * waits for it. */
 #define BELL_CQ_EVENT 0x04u
+/* The command succeeded, but its data is not what was written there: see bell_integrity_miscompares. The CQE is the
+ * device's. Since ABI 1.2. */
+#define BELL_CQ_MISCOMPARE 0x08u
 
 typedef struct bell_completion {
     uint8_t cqe[16];
@@ -931,6 +935,135 @@ BELL_API int bell_target_get_info(bell_target *target, bell_target_info *out);
 /** bell_target_close - disconnect hosts, end the devices and free. -EBUSY while a thread is in bell_target_run; -EIO:
  * the trace could not be written to its end, all else is done. */
 BELL_API int bell_target_close(bell_target *target);
+
+/* ---- data verification -------------------------------------------------------------------------------------------
+ *
+ * Since ABI 1.2. The driver remembers what was written to each block of a namespace, by 30 bits of its CRC-32C, and
+ * compares what is read. Off until bell_integrity_open; docs/verification.md says which commands are followed and how.
+ */
+
+/* bell_integrity_config.flags */
+#define BELL_INTEGRITY_NO_STAMPS 0x1u /* leave the data of written blocks as it is */
+
+typedef struct bell_integrity_config {
+    uint64_t lbas; /* size of the namespace */
+    uint32_t nsid;
+    uint32_t lba_bytes;      /* data bytes of an LBA */
+    uint32_t metadata_bytes; /* that follow the data of each LBA in the buffer; 0: none, or separate */
+    uint32_t pi_bytes;       /* of protection information, which PRACT inserts and strips; 0: none */
+    uint32_t format;         /* index of the LBA format: a Format NVM to another one suspends verification */
+    uint32_t deallocated;    /* what deallocated blocks read as: 0 anything, 1 zeroes, 2 ones (DLFEAT 2:0) */
+    uint32_t flags;          /* BELL_INTEGRITY_... */
+    uint32_t reserved;
+    uint64_t keep_bytes; /* memory for copies of blocks that callers wrote, shown beside what was found; 0: none */
+} bell_integrity_config;
+
+typedef struct bell_integrity_info {
+    uint64_t lbas;
+    uint32_t nsid;
+    uint32_t lba_bytes;
+    uint32_t checking;  /* 1: reads are compared */
+    uint32_t suspended; /* 1: the namespace was deleted or formatted differently; nothing is followed any more */
+    uint64_t written;   /* blocks whose content was taken down */
+    uint64_t checked;   /* blocks read that were compared */
+    uint64_t unknown;   /* blocks read of which nothing was known */
+    uint64_t skipped;   /* blocks read that were not judged: changed meanwhile, or their data was not found */
+    uint64_t miscompares;
+    uint64_t doubtful; /* blocks of which more than one content is right now */
+    uint64_t version;  /* of the next block written */
+    uint64_t reserved[4];
+} bell_integrity_info;
+
+/* bell_miscompare.kind */
+enum {
+    BELL_MISCOMPARE_DATA = 1,      /* other data than was written */
+    BELL_MISCOMPARE_STALE = 2,     /* an older version of the block: a write was lost */
+    BELL_MISCOMPARE_MISPLACED = 3, /* the stamp of another LBA */
+    BELL_MISCOMPARE_NOT_BLANK = 4, /* a zeroed or deallocated block does not read as promised */
+    BELL_MISCOMPARE_READABLE = 5,  /* a block marked uncorrectable was read, or verified, without an error */
+    BELL_MISCOMPARE_VERDICT = 6    /* Compare said otherwise than what is known of the block */
+};
+
+/* bell_miscompare.expected_state and bell_integrity_state: what is known of a block */
+enum {
+    BELL_BLOCK_UNKNOWN = 0,
+    BELL_BLOCK_WRITTEN = 1,
+    BELL_BLOCK_ZEROED = 2,
+    BELL_BLOCK_UNCORRECTABLE = 3,
+    BELL_BLOCK_DOUBTFUL = 4, /* one of several contents is right: a write failed, or writes overlapped */
+    BELL_BLOCK_TRIMMED = 5,  /* deallocated: what it held before, or what is promised */
+    BELL_BLOCK_FORMATTED = 6 /* not written since the last format or sanitize */
+};
+
+/* bell_miscompare.has */
+#define BELL_MISCOMPARE_EXPECTED_TOKEN 0x1u /* expected_token is known */
+#define BELL_MISCOMPARE_EXPECTED_BLOCK 0x2u /* the expected block was kept */
+#define BELL_MISCOMPARE_FOUND_BLOCK    0x4u /* the found one; not of Compare and Verify */
+
+typedef struct bell_miscompare {
+    uint64_t sequence; /* 0, 1, 2 ... of this namespace */
+    uint64_t lba;
+    uint64_t blocks; /* 1; more where Compare does not tell which */
+    uint64_t time_ns;
+    uint64_t expected_token; /* see has; the expected stamp's LBA is lba */
+    uint64_t found_lba;      /* the found stamp */
+    uint64_t found_token;
+    uint32_t kind;           /* BELL_MISCOMPARE_... */
+    uint32_t expected_state; /* BELL_BLOCK_... */
+    uint32_t expected_crc;   /* the lowest two bits are not known, and 0 */
+    uint32_t found_crc;
+    uint32_t first_byte; /* first and number of bytes that differ, where both blocks are there */
+    uint32_t byte_count;
+    uint32_t has;
+    uint32_t lba_bytes;
+    uint16_t qid;
+    uint16_t cid;
+    uint8_t opcode;
+    uint8_t reserved[3];
+} bell_miscompare;
+
+/** bell_integrity_open - begin to follow a namespace: from now on every command to it, on any queue of this device.
+ * Errors: -EINVAL names the parameter, -EEXIST (it is followed already), -ENOMEM. */
+BELL_API int bell_integrity_open(bell_device *device, const bell_integrity_config *config, bell_integrity **out);
+
+/** bell_integrity_close - what is known is lost; commands that are outstanding end unjudged. -EBUSY while a worker
+ * verifies with it. */
+BELL_API int bell_integrity_close(bell_integrity *integrity);
+
+/** bell_integrity_check - on 0: go on taking down what is written, but compare nothing. It starts on. Any thread. */
+BELL_API int bell_integrity_check(bell_integrity *integrity, int on);
+
+/** bell_qpair_check - on 0: reads on this qpair are not compared; what it writes is taken down all the same. Any
+ * thread. */
+BELL_API int bell_qpair_check(bell_qpair *qpair, int on);
+
+/** bell_integrity_get_info - any thread. */
+BELL_API int bell_integrity_get_info(bell_integrity *integrity, bell_integrity_info *out);
+
+/** bell_integrity_state - what is known of a block, BELL_BLOCK_...; any thread. -EINVAL (beyond the namespace). */
+BELL_API int bell_integrity_state(bell_integrity *integrity, uint64_t lba);
+
+/** bell_integrity_forget - these blocks were changed by other means: nothing is known of them. Any thread. */
+BELL_API int bell_integrity_forget(bell_integrity *integrity, uint64_t lba, uint64_t count);
+
+/** bell_integrity_save - write what is known to a file, for bell_integrity_load after a power cycle. Blocks with
+ * commands outstanding are saved as unknown. Any thread. -errno names the file. */
+BELL_API int bell_integrity_save(bell_integrity *integrity, const char *path);
+
+/** bell_integrity_load - replace what is known by a file's content. Without commands outstanding. -EINVAL: another
+ * size of namespace or block, or the file is damaged; what was known then stays. */
+BELL_API int bell_integrity_load(bell_integrity *integrity, const char *path);
+
+#define BELL_MISCOMPARES_KEPT 256u
+
+/** bell_integrity_miscompares - copy miscompares from sequence number `from` on, oldest first; the last
+ * BELL_MISCOMPARES_KEPT are kept. Returns how many, and sets *next to the number to ask for next time. Any thread. */
+BELL_API int bell_integrity_miscompares(bell_integrity *integrity, uint64_t from, bell_miscompare *out, uint32_t max,
+                                        uint64_t *next);
+
+/** bell_integrity_block - copy the block that a miscompare found (found 1) or expected (0), lba_bytes. -ENOENT: the
+ * miscompare, or the block, is not kept. Any thread. */
+BELL_API int bell_integrity_block(bell_integrity *integrity, uint64_t sequence, int found, void *out, uint32_t bytes);
 
 #ifdef __cplusplus
 }

@@ -8,11 +8,16 @@
 
 int bell_device_dma_alloc(bell_device *device, uint64_t bytes, void **vaddr, uint64_t *iova)
 {
-    return device->transport->ops->dma_alloc(device->transport, bytes, vaddr, iova);
+    int rc = device->transport->ops->dma_alloc(device->transport, bytes, vaddr, iova);
+
+    if (rc == 0)
+        bell_dma_map_add(&device->dma, *iova, bytes, *vaddr);
+    return rc;
 }
 
 void bell_device_dma_free(bell_device *device, void *vaddr, uint64_t iova, uint64_t bytes)
 {
+    bell_dma_map_remove(&device->dma, iova);
     device->transport->ops->dma_free(device->transport, vaddr, iova, bytes);
 }
 

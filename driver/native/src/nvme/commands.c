@@ -8,6 +8,7 @@
 #include "nvme/effects.h"
 #include "nvme/qpair.h"
 #include "nvme/sgl.h"
+#include "nvme/watch.h"
 #include "spec/nvme.h"
 #include "support/error.h"
 
@@ -102,6 +103,16 @@ static int submit(bell_qpair *qpair, const bell_command *command, const struct d
     if (rc < 0)
         return rc;
 
+    bool watched = false;
+    if (BELL_UNLIKELY(__atomic_load_n(&qpair->device->verification, __ATOMIC_ACQUIRE) != NULL)) {
+        const struct bell_watch_data place = {.iova = command->data_iova,
+                                              .bytes =
+                                                  command->flags & BELL_CMD_RAW_DATA_POINTER ? 0 : command->data_bytes,
+                                              .sgl = data ? data->descriptors : NULL,
+                                              .sgl_count = data ? data->count : 0};
+        watched = bell_watch_begin(qpair, number, sqe, &place, NULL);
+    }
+
     bool raw_cid = command->flags & BELL_CMD_RAW_CID;
     uint16_t wire_cid = raw_cid ? (uint16_t)(sqe[0] >> 16) : number;
 
@@ -111,8 +122,8 @@ static int submit(bell_qpair *qpair, const bell_command *command, const struct d
     slot->tag = command->tag;
     slot->deadline_ns = waits_for_event(qpair, sqe) ? BELL_NEVER : now + timeout;
     slot->cid = wire_cid;
-    slot->state = raw_cid ? BELL_SLOT_SPECIAL : BELL_SLOT_BUSY;
-    slot->flags = (uint8_t)((raw_cid ? BELL_SLOT_RAW_CID : 0) |
+    slot->state = raw_cid || watched ? BELL_SLOT_SPECIAL : BELL_SLOT_BUSY;
+    slot->flags = (uint8_t)((raw_cid ? BELL_SLOT_RAW_CID : 0) | (watched ? BELL_SLOT_WATCHED : 0) |
                             (command->flags & BELL_CMD_RAW_DATA_POINTER ? BELL_SLOT_RAW_DATA : 0));
     qpair->raw_cids += raw_cid;
     bell_slot_post(qpair, slot, sqe, now);

@@ -8,6 +8,7 @@
 
 #include "nvme/address.h"
 #include "nvme/qpair.h"
+#include "nvme/watch.h"
 #include "pci/function.h"
 #include "spec/nvme.h"
 #include "support/error.h"
@@ -22,6 +23,7 @@ int bell_device_attach(struct bell_transport *transport, const char *address, be
     device->transport = transport;
     snprintf(device->address, sizeof device->address, "%s", address);
     pthread_mutex_init(&device->lock, NULL);
+    bell_dma_map_init(&device->dma);
     device->timeout_ns = DEFAULT_TIMEOUT_MS * BELL_NS_PER_MS;
     device->page_bytes = DEFAULT_PAGE_BYTES;
     device->read_only = transport->read_only;
@@ -75,6 +77,8 @@ int bell_device_close(bell_device *device)
     if (device->admin)
         bell_qpair_delete(device->admin);
     device->transport->ops->close(device->transport);
+    bell_verification_free(device->verification);
+    bell_dma_map_free(&device->dma);
     pthread_mutex_destroy(&device->lock);
     free(device);
     return 0;

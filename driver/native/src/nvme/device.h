@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "doorbell.h"
+#include "nvme/dma_map.h"
 #include "nvme/transport.h"
 
 enum { BELL_QIDS = 65536 };
@@ -26,6 +27,9 @@ struct bell_device {
     uint8_t reserved_qids[BELL_QIDS]; /* how often each is reserved, by users that make queues themselves */
     uint32_t buffers;
     uint32_t workers;
+
+    struct bell_dma_map dma;
+    struct bell_verification *verification; /* NULL until a namespace was first put under verification */
 
     struct bell_qpair *admin; /* NULL before the first enable */
     uint64_t timeout_ns;

@@ -5,6 +5,7 @@
 
 #include "nvme/device.h"
 #include "nvme/qpair.h"
+#include "nvme/watch.h"
 #include "spec/nvme.h"
 
 static const uint64_t all_ones[2] = {UINT64_MAX, UINT64_MAX};
@@ -63,6 +64,8 @@ static void slot_fabricate(struct bell_qpair *qpair, uint32_t number, uint64_t n
                            .flags = flags | (event ? BELL_CQ_EVENT : 0),
                            .cid = slot->cid};
 
+    if (slot->flags & BELL_SLOT_WATCHED && flags & BELL_CQ_LOST)
+        bell_watch_end(qpair, number, &end);
     if (qpair->logging)
         bell_cmdlog_ended(&qpair->log, slot->sequence, all_ones, now_ns, end.flags);
     if (event) /* nobody sent it, nobody waits for it */
@@ -94,6 +97,8 @@ static uint32_t due_collect(struct bell_qpair *qpair, bool lost, uint64_t now_ns
         if (slot->state == BELL_SLOT_FREE)
             continue;
         if (slot->state == BELL_SLOT_TIMED_OUT) {
+            if (lost && slot->flags & BELL_SLOT_WATCHED)
+                bell_watch_lost(qpair, i);
             if (lost)
                 slot_free(qpair, i);
         } else if (lost || slot->deadline_ns <= now_ns) {
@@ -162,9 +167,11 @@ bool bell_qpair_match_special(struct bell_qpair *qpair, uint64_t now_ns, struct 
     end->completed_ns = now_ns;
     end->flags = event ? BELL_CQ_EVENT : 0;
     end->cid = cid;
+    if (slot->flags & BELL_SLOT_WATCHED)
+        end->flags |= bell_watch_end(qpair, number, end);
     if (qpair->logging)
         bell_cmdlog_ended(&qpair->log, slot->sequence, end->cqe, now_ns,
-                          late ? BELL_CQ_TIMEOUT | BELL_LOG_LATE : end->flags);
+                          late ? end->flags | BELL_CQ_TIMEOUT | BELL_LOG_LATE : end->flags);
     slot_free(qpair, number);
     if (late || sync_take(qpair, slot, end))
         return false;

@@ -6,6 +6,7 @@
 
 #include "nvme/device.h"
 #include "nvme/slot_lists.h"
+#include "nvme/watch.h"
 #include "pci/function.h"
 #include "spec/nvme.h"
 #include "support/error.h"
@@ -45,6 +46,7 @@ static int rings_alloc(struct bell_qpair *qpair, uint32_t depth)
 
 static void rings_free(struct bell_qpair *qpair)
 {
+    bell_watches_free(qpair);
     qpair->transport->ops->queue_close(qpair->transport, qpair);
     bell_slot_lists_delete(qpair->lists, qpair->transport);
     free(qpair->sweep);

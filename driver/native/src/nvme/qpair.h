@@ -63,6 +63,7 @@ enum {
     BELL_SLOT_SYNC = 2,     /* sent by bell_qpair_execute, which takes its end itself */
     BELL_SLOT_RAW_CID = 4,  /* cid differs from the slot's number */
     BELL_SLOT_RAW_DATA = 8, /* the SQE's data pointer is the caller's own */
+    BELL_SLOT_WATCHED = 16, /* data verification has a part in it: watch.h */
 };
 
 struct bell_slot {
@@ -136,7 +137,9 @@ struct bell_qpair {
     uint64_t sq_memory_iova, cq_memory_iova;
     uint32_t dstrd;
     struct bell_slot_lists *lists;
-    void *carrier; /* what a message transport keeps for this queue, from queue_open to queue_close */
+    struct bell_watches *watches; /* NULL: no command has been under verification yet */
+    uint32_t unchecked;           /* 1: what is read here is not compared */
+    void *carrier;                /* what a message transport keeps for this queue, from queue_open to queue_close */
     struct bell_backoff backoff;
     struct bell_transport *transport;
     bell_device *device;

@@ -491,6 +491,72 @@ public final class Layouts {
         private TargetInfo() {}
     }
 
+    /** {@code bell_integrity_config} */
+    public static final class IntegrityConfig {
+        public static final Struct STRUCT = new Struct("integrity_config");
+        public static final int LBAS = STRUCT.u64("lbas");
+        public static final int NSID = STRUCT.u32("nsid");
+        public static final int LBA_BYTES = STRUCT.u32("lba_bytes");
+        public static final int METADATA_BYTES = STRUCT.u32("metadata_bytes");
+        public static final int PI_BYTES = STRUCT.u32("pi_bytes");
+        public static final int FORMAT = STRUCT.u32("format");
+        public static final int DEALLOCATED = STRUCT.u32("deallocated");
+        public static final int FLAGS = STRUCT.u32("flags");
+        public static final int RESERVED = STRUCT.u32("reserved");
+        public static final int KEEP_BYTES = STRUCT.u64("keep_bytes");
+        public static final int BYTES = STRUCT.bytes();
+
+        private IntegrityConfig() {}
+    }
+
+    /** {@code bell_integrity_info} */
+    public static final class IntegrityInfo {
+        public static final Struct STRUCT = new Struct("integrity_info");
+        public static final int LBAS = STRUCT.u64("lbas");
+        public static final int NSID = STRUCT.u32("nsid");
+        public static final int LBA_BYTES = STRUCT.u32("lba_bytes");
+        public static final int CHECKING = STRUCT.u32("checking");
+        public static final int SUSPENDED = STRUCT.u32("suspended");
+        public static final int WRITTEN = STRUCT.u64("written");
+        public static final int CHECKED = STRUCT.u64("checked");
+        public static final int UNKNOWN = STRUCT.u64("unknown");
+        public static final int SKIPPED = STRUCT.u64("skipped");
+        public static final int MISCOMPARES = STRUCT.u64("miscompares");
+        public static final int DOUBTFUL = STRUCT.u64("doubtful");
+        public static final int VERSION = STRUCT.u64("version");
+        public static final int RESERVED = STRUCT.u64s("reserved", 4);
+        public static final int BYTES = STRUCT.bytes();
+
+        private IntegrityInfo() {}
+    }
+
+    /** {@code bell_miscompare} */
+    public static final class Miscompare {
+        public static final Struct STRUCT = new Struct("miscompare");
+        public static final int SEQUENCE = STRUCT.u64("sequence");
+        public static final int LBA = STRUCT.u64("lba");
+        public static final int BLOCKS = STRUCT.u64("blocks");
+        public static final int TIME_NS = STRUCT.u64("time_ns");
+        public static final int EXPECTED_TOKEN = STRUCT.u64("expected_token");
+        public static final int FOUND_LBA = STRUCT.u64("found_lba");
+        public static final int FOUND_TOKEN = STRUCT.u64("found_token");
+        public static final int KIND = STRUCT.u32("kind");
+        public static final int EXPECTED_STATE = STRUCT.u32("expected_state");
+        public static final int EXPECTED_CRC = STRUCT.u32("expected_crc");
+        public static final int FOUND_CRC = STRUCT.u32("found_crc");
+        public static final int FIRST_BYTE = STRUCT.u32("first_byte");
+        public static final int BYTE_COUNT = STRUCT.u32("byte_count");
+        public static final int HAS = STRUCT.u32("has");
+        public static final int LBA_BYTES = STRUCT.u32("lba_bytes");
+        public static final int QID = STRUCT.u16("qid");
+        public static final int CID = STRUCT.u16("cid");
+        public static final int OPCODE = STRUCT.u8("opcode");
+        public static final int RESERVED = STRUCT.u8s("reserved", 3);
+        public static final int BYTES = STRUCT.bytes();
+
+        private Miscompare() {}
+    }
+
     /** All structures. */
     public static List<Struct> all() {
         return List.of(
@@ -519,6 +585,9 @@ public final class Layouts {
                 WorkerIo.STRUCT,
                 FaultRule.STRUCT,
                 ServerInfo.STRUCT,
-                TargetInfo.STRUCT);
+                TargetInfo.STRUCT,
+                IntegrityConfig.STRUCT,
+                IntegrityInfo.STRUCT,
+                Miscompare.STRUCT);
     }
 }

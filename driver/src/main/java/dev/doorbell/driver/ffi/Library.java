@@ -19,7 +19,7 @@ public interface Library {
     int CMD_RAW_DATA_POINTER = 1, CMD_RAW_CID = 2, CMD_HOLD_DOORBELL = 4, CMD_SGL = 8;
 
     /** {@code BELL_CQ_...} */
-    int CQ_TIMEOUT = 1, CQ_LOST = 2, CQ_EVENT = 4;
+    int CQ_TIMEOUT = 1, CQ_LOST = 2, CQ_EVENT = 4, CQ_MISCOMPARE = 8;
 
     /** {@code BELL_LOG_...} */
     int LOG_DONE = 0x100, LOG_LATE = 0x200;
@@ -220,4 +220,26 @@ public interface Library {
     int bell_target_get_info(long target, long out);
 
     int bell_target_close(long target);
+
+    int bell_integrity_open(long device, long config, long out);
+
+    int bell_integrity_close(long integrity);
+
+    int bell_integrity_check(long integrity, int on);
+
+    int bell_qpair_check(long qpair, int on);
+
+    int bell_integrity_get_info(long integrity, long out);
+
+    int bell_integrity_state(long integrity, long lba);
+
+    int bell_integrity_forget(long integrity, long lba, long count);
+
+    int bell_integrity_save(long integrity, String path);
+
+    int bell_integrity_load(long integrity, String path);
+
+    int bell_integrity_miscompares(long integrity, long from, long out, int max, long next);
+
+    int bell_integrity_block(long integrity, long sequence, int found, long out, int bytes);
 }
