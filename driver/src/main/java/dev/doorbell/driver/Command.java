@@ -34,6 +34,21 @@ public final class Command {
         }
     }
 
+    /** A command succeeded for the device, but {@link Verification} knows better. */
+    public static final class MiscompareException extends DoorbellException {
+        private final transient Completion completion;
+
+        MiscompareException(String message, Completion completion) {
+            super(message);
+            this.completion = completion;
+        }
+
+        /** The completion, with its miscompares. */
+        public Completion completion() {
+            return completion;
+        }
+    }
+
     /** A command's time ran out; it may still be running in the device. */
     public static final class TimeoutException extends DoorbellException {
         TimeoutException(String message) {

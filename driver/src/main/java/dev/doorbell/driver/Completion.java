@@ -3,6 +3,7 @@ package dev.doorbell.driver;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The end of a command. If it came from the device, {@code cqe} is what the device wrote; if time ran out or the queue was lost, it is all
@@ -15,9 +16,28 @@ import java.util.Arrays;
  * @param qid queue, 0 is the admin queue
  * @param timedOut the command's time ran out; the device may still work on it
  * @param lost the queue was reset, disabled or closed, or the device removed
+ * @param miscompares blocks that are not what {@link Verification} expects, though the device may have said success
  */
 public record Completion(
-        byte[] cqe, long submittedNanos, long completedNanos, int cid, int qid, boolean timedOut, boolean lost) {
+        byte[] cqe,
+        long submittedNanos,
+        long completedNanos,
+        int cid,
+        int qid,
+        boolean timedOut,
+        boolean lost,
+        List<Miscompare> miscompares) {
+    /** One without a miscompare. */
+    public Completion(
+            byte[] cqe, long submittedNanos, long completedNanos, int cid, int qid, boolean timedOut, boolean lost) {
+        this(cqe, submittedNanos, completedNanos, cid, qid, timedOut, lost, List.of());
+    }
+
+    /** The same with miscompares. */
+    Completion with(List<Miscompare> found) {
+        return new Completion(cqe, submittedNanos, completedNanos, cid, qid, timedOut, lost, found);
+    }
+
     /** Checks that there are 16 bytes. */
     public Completion {
         if (cqe.length != 16) {
@@ -75,9 +95,9 @@ public record Completion(
         return dword(2) & 0xffff;
     }
 
-    /** The device answered, with status 00/00. */
+    /** The device answered, with status 00/00, and its data is right as far as that is known. */
     public boolean isSuccess() {
-        return !timedOut && !lost && sct() == 0 && sc() == 0;
+        return !timedOut && !lost && sct() == 0 && sc() == 0 && miscompares.isEmpty();
     }
 
     /** From the doorbell to the end. */
@@ -98,6 +118,13 @@ public record Completion(
         if (lost) {
             return "lost";
         }
+        if (!miscompares.isEmpty()) {
+            return "miscompare" + (statusField() << 21 >>> 21 == 0 ? "" : ", " + deviceText());
+        }
+        return deviceText();
+    }
+
+    private String deviceText() {
         String name = StatusText.of(statusField());
         return name.contains(statusCode()) ? name : name + " (" + statusCode() + ")";
     }
@@ -106,6 +133,7 @@ public record Completion(
      * This completion if it is a success.
      *
      * @throws Command.StatusException if the device answered with another status
+     * @throws Command.MiscompareException if the data is not what was written
      * @throws Command.TimeoutException if time ran out
      * @throws Command.LostException if the queue was lost
      */
@@ -125,6 +153,10 @@ public record Completion(
         if (lost) {
             throw new Command.LostException(
                     which + ", was lost: its queue was reset, disabled or closed, or the device is gone");
+        }
+        if (!miscompares.isEmpty()) {
+            throw new Command.MiscompareException(
+                    which + ", found a miscompare: " + miscompares.getFirst().text(), this);
         }
         throw new Command.StatusException(which + ", ended with " + statusText(), this);
     }

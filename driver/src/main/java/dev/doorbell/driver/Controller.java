@@ -712,6 +712,7 @@ public final class Controller implements AutoCloseable {
         closing.all(device.children().of(Qpair.class));
         closing.all(device.children().of(RawSubmissionQueue.class));
         closing.all(device.children().of(RawCompletionQueue.class));
+        closing.all(device.children().of(Verification.class));
         if (ownsDevice) {
             disableQuietly();
             closing.device(device);

@@ -227,6 +227,16 @@ public final class Qpair implements Children.Child {
         return handle.isOpen();
     }
 
+    /** Whether what this qpair reads is compared by a {@link Verification}, as it is unless told; its writes are taken down always. */
+    public void verifyReads(boolean on) {
+        long h = handle.acquire();
+        try {
+            Rc.check(Library.get().bell_qpair_check(h, on ? 1 : 0));
+        } finally {
+            handle.release();
+        }
+    }
+
     /** CID of the command that was submitted last, for aborting it. */
     public int latestCid() {
         return latestCid;
@@ -583,6 +593,9 @@ public final class Qpair implements Children.Child {
                 id,
                 (flags & Library.CQ_TIMEOUT) != 0,
                 (flags & Library.CQ_LOST) != 0);
+        if ((flags & Library.CQ_MISCOMPARE) != 0) {
+            end = end.with(Verification.of(controller.device(), end));
+        }
         if ((flags & Library.CQ_EVENT) != 0) {
             if (end.isSuccess()) {
                 ends.add(Controller.AsyncEvent.of(end));

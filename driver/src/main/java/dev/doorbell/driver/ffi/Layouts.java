@@ -550,7 +550,7 @@ public final class Layouts {
         public static final int LBA_BYTES = STRUCT.u32("lba_bytes");
         public static final int QID = STRUCT.u16("qid");
         public static final int CID = STRUCT.u16("cid");
-        public static final int OPCODE = STRUCT.u8("opcode");
+        public static final int OPCODE = STRUCT.u8s("opcode", 1);
         public static final int RESERVED = STRUCT.u8s("reserved", 3);
         public static final int BYTES = STRUCT.bytes();
 

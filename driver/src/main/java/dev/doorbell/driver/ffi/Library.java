@@ -21,6 +21,9 @@ public interface Library {
     /** {@code BELL_CQ_...} */
     int CQ_TIMEOUT = 1, CQ_LOST = 2, CQ_EVENT = 4, CQ_MISCOMPARE = 8;
 
+    /** {@code BELL_INTEGRITY_...} */
+    int INTEGRITY_NO_STAMPS = 1;
+
     /** {@code BELL_LOG_...} */
     int LOG_DONE = 0x100, LOG_LATE = 0x200;
 
