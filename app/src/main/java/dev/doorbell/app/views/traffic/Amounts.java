@@ -17,7 +17,12 @@ final class Amounts {
             Map.entry("kib", 1024.0),
             Map.entry("m", 1048576.0),
             Map.entry("mb", 1048576.0),
-            Map.entry("mib", 1048576.0));
+            Map.entry("mib", 1048576.0),
+            Map.entry("g", 1073741824.0),
+            Map.entry("gb", 1073741824.0),
+            Map.entry("gib", 1073741824.0),
+            Map.entry("t", 1099511627776.0),
+            Map.entry("tib", 1099511627776.0));
     private static final Map<String, Double> TIMES =
             Map.of("", 1.0, "s", 1.0, "ms", 1e-3, "min", 60.0, "m", 60.0, "h", 3600.0);
 
@@ -40,6 +45,21 @@ final class Amounts {
             throw outside(text, least + " s", most + " s");
         }
         return value;
+    }
+
+    /** A figure that may have decimals, with or without a percent sign. @throws IllegalArgumentException with the reason */
+    static double fraction(String text, double least, double most) {
+        double value = read(text, Map.of("", 1.0, "%", 1.0));
+        if (value < least || value > most) {
+            throw outside(text, DistributionText.plain(least), DistributionText.plain(most));
+        }
+        return value;
+    }
+
+    /** A whole number that may be negative. @throws IllegalArgumentException with the reason */
+    static long signed(String text) {
+        var plain = plain(text).replace('\u2212', '-');
+        return plain.startsWith("-") ? -count(plain.substring(1), 0, Long.MAX_VALUE) : count(plain, 0, Long.MAX_VALUE);
     }
 
     /** 64 bits, decimal or hexadecimal. @throws IllegalArgumentException with the reason */

@@ -2,6 +2,7 @@ package dev.doorbell.app.views.traffic;
 
 import dev.doorbell.app.controls.Figures;
 import dev.doorbell.app.views.traffic.Check.Level;
+import dev.doorbell.driver.IoOperation;
 import dev.doorbell.plugin.Texts;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,7 +11,8 @@ import java.util.Optional;
 
 /** Judges a draft against a device, before anything is started. */
 final class Checks {
-    private static final int MOST_SIZES = 16;
+    private static final int MOST_SIZES = 64;
+    private static final int MOST_OPERATIONS = 16;
 
     private final Texts texts;
     private final WorkloadDraft draft;
@@ -61,7 +63,14 @@ final class Checks {
             add(Level.STOP, "check.noNamespace", Integer.toUnsignedString(draft.nsid()));
             return;
         }
-        sizes(space.get());
+        if (draft.replays()) {
+            if (draft.trace().isBlank()) {
+                add(Level.STOP, "check.noTrace");
+            }
+        } else {
+            sizes(space.get());
+            operations();
+        }
         range(space.get());
         depth();
         qpairs();
@@ -81,11 +90,11 @@ final class Checks {
         var most = Figures.bytes(facts.maxTransferBytes());
         boolean fine = true;
         for (var size : draft.sizes()) {
-            if (size.bytes() % space.lbaBytes() != 0) {
-                add(Level.STOP, "check.sizeBlock", Figures.bytes(size.bytes()), block);
+            if (!size.fits(space.lbaBytes())) {
+                add(Level.STOP, "check.sizeBlock", size.text(), block);
                 fine = false;
-            } else if (size.bytes() > facts.maxTransferBytes()) {
-                add(Level.STOP, "check.sizeMdts", Figures.bytes(size.bytes()), most);
+            } else if (size.most() > facts.maxTransferBytes()) {
+                add(Level.STOP, "check.sizeMdts", Figures.bytes(size.most()), most);
                 fine = false;
             }
         }
@@ -93,14 +102,21 @@ final class Checks {
             add(Level.STOP, "check.noWeight");
         } else if (draft.sizes().size() > MOST_SIZES) {
             add(Level.STOP, "check.manySizes", MOST_SIZES);
-        } else if (draft.sizes().stream()
-                        .map(WorkloadDraft.Share::bytes)
-                        .distinct()
-                        .count()
+        } else if (draft.sizes().stream().map(s -> s.weight(0)).distinct().count()
                 != draft.sizes().size()) {
             add(Level.STOP, "check.sizeTwice");
         } else if (fine) {
             add(Level.FINE, "check.sizes", block, most);
+        }
+    }
+
+    private void operations() {
+        double sum =
+                draft.operations().stream().mapToDouble(IoOperation::percent).sum();
+        if (draft.operations().size() > MOST_OPERATIONS) {
+            add(Level.STOP, "check.manyOperations", MOST_OPERATIONS);
+        } else if (Math.abs(sum - 100) > 1e-6) {
+            add(Level.STOP, "check.sum", DistributionText.plain(sum));
         }
     }
 
@@ -144,8 +160,21 @@ final class Checks {
         if (draft.iopsLimit() > 0 && draft.iopsLimit() < draft.workers()) {
             add(Level.STOP, "check.slow", draft.workers());
         }
-        if (draft.stop() == WorkloadDraft.Stop.COUNT && draft.count() < draft.workers()) {
+        if (draft.bytesLimit() > 0 && draft.bytesLimit() < draft.workers()) {
+            add(Level.STOP, "check.slowData", draft.workers());
+        }
+        if (draft.stop() == WorkloadDraft.Stop.COUNT && draft.count() < draft.workers()
+                || draft.stop() == WorkloadDraft.Stop.DATA && draft.bytes() < draft.workers()) {
             add(Level.STOP, "check.few", draft.workers());
+        }
+        if (draft.stop() == WorkloadDraft.Stop.PASSES && draft.randomPercent() > 0) {
+            add(Level.STOP, "check.passes");
+        }
+        if ((draft.burst() > 0) != (draft.idle() > 0)) {
+            add(Level.STOP, "check.burst");
+        }
+        if (draft.ramp() > 0 && draft.iopsLimit() == 0 && draft.bytesLimit() == 0) {
+            add(Level.STOP, "check.ramp");
         }
     }
 

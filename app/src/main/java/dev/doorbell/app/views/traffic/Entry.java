@@ -23,6 +23,7 @@ final class Entry extends TextField {
     private final Function<WorkloadDraft, String> writer;
     private final Reader reader;
     private boolean showing;
+    private String hint = "";
 
     /**
      * @param id of the node
@@ -50,6 +51,12 @@ final class Entry extends TextField {
                 show();
             }
         });
+    }
+
+    /** What can be typed, as its tooltip says it while nothing is wrong. */
+    void setHint(String text) {
+        hint = text;
+        mark();
     }
 
     private void take(String text) {
@@ -87,6 +94,6 @@ final class Entry extends TextField {
     private void mark() {
         var reason = desk.invalid().get(getId());
         pseudoClassStateChanged(INVALID, reason != null);
-        setTooltip(reason == null ? null : new Tooltip(reason));
+        setTooltip(reason != null ? new Tooltip(reason) : hint.isEmpty() ? null : new Tooltip(hint));
     }
 }

@@ -1,9 +1,11 @@
 package dev.doorbell.app.views.traffic;
 
-import dev.doorbell.app.views.traffic.WorkloadDraft.Share;
+import dev.doorbell.driver.LbaDistribution;
 import dev.doorbell.plugin.Memento;
 import dev.doorbell.plugin.Texts;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -25,6 +27,9 @@ final class Presets {
                 preset(texts, "randomWrite", 100, 0, 1, 64, new Share(4096, 100)),
                 preset(texts, "sequentialRead", 0, 100, 1, 16, new Share(128 << 10, 100)),
                 preset(texts, "sequentialWrite", 0, 0, 1, 16, new Share(128 << 10, 100)),
+                fill(texts),
+                enterprise(texts),
+                client(texts),
                 preset(texts, "mixed", 100, 70, 2, 16, new Share(4096, 90), new Share(8192, 8), new Share(64 << 10, 2)),
                 preset(texts, "probe", 100, 100, 1, 1, new Share(4096, 100)));
         all.setAll(bundled);
@@ -39,11 +44,53 @@ final class Presets {
         return WorkloadDraft.DEFAULT.edit(e -> {
             e.preset = texts.get("preset." + key);
             e.randomPercent = random;
-            e.readPercent = read;
+            e.read(read);
             e.workers = workers;
             e.qdepth = depth;
             e.sizes = List.of(sizes);
         });
+    }
+
+    /** SNIA SSS PTS 2.0.2 §3.3: twice the capacity, written in order in large pieces, before anything is measured. */
+    private static WorkloadDraft fill(Texts texts) {
+        return preset(texts, "fill", 0, 0, 1, 32, new Share(128 << 10, 100)).edit(e -> {
+            e.stop = WorkloadDraft.Stop.PASSES;
+            e.passes = 2;
+        });
+    }
+
+    /** JESD219B, enterprise: sizes, places and shares of its table; I/Os of 4 KiB and more are aligned to 4 KiB. */
+    private static WorkloadDraft enterprise(Texts texts) {
+        int[][] shares = {
+            {512, 4},
+            {1024, 1},
+            {1536, 1},
+            {2048, 1},
+            {2560, 1},
+            {3072, 1},
+            {3584, 1},
+            {4096, 67},
+            {8192, 10},
+            {16384, 7},
+            {32768, 3},
+            {65536, 3}
+        };
+        var sizes = Arrays.stream(shares)
+                .map(s -> s[0] < 4096 ? new Share(s[0], s[1]) : new Share(s[0], s[0], 0, s[1], 4096))
+                .toArray(Share[]::new);
+        return preset(texts, "enterprise", 100, 40, 1, 64, sizes).edit(e -> {
+            List<Integer> places = new ArrayList<>();
+            // Half of the I/Os in the first twentieth, three in ten in the next 15 %, the rest in the other 80 %.
+            places.addAll(Collections.nCopies(5, 1200));
+            places.addAll(Collections.nCopies(15, 240));
+            places.addAll(Collections.nCopies(80, 30));
+            e.distribution = LbaDistribution.sections(places);
+        });
+    }
+
+    /** JESD219B, client: the master trace, which is JEDEC's; its file has to be chosen. */
+    private static WorkloadDraft client(Texts texts) {
+        return preset(texts, "client", 100, 100, 1, 32, new Share(4096, 100)).edit(e -> e.trace = " ");
     }
 
     /** The program's, then the user's. */
@@ -57,11 +104,6 @@ final class Presets {
 
     boolean isBundled(String name) {
         return bundled.stream().anyMatch(p -> p.preset().equals(name));
-    }
-
-    /** Whether a draft is no longer what its preset says. */
-    boolean isEdited(WorkloadDraft draft) {
-        return named(draft.preset()).map(p -> !draft.sameLoad(p)).orElse(true);
     }
 
     /** Keeps a draft under its name, in place of the user's preset that had it. */

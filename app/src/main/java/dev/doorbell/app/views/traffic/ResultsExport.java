@@ -8,6 +8,7 @@ import dev.doorbell.app.controls.Csv;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Runs and their workers as files: numbers without formatting, the unit in the name. */
@@ -103,12 +104,24 @@ final class ResultsExport {
         node.put("first_lba", d.firstLba());
         node.put("last_lba", d.lastLba());
         node.put("random_percent", d.randomPercent());
-        node.put("read_percent", d.readPercent());
+        node.put("distribution", DistributionText.write(d.distribution()));
+        d.stepLbas().ifPresent(step -> node.put("step_lbas", step));
         node.put("workers", d.workers());
         node.put("qdepth", d.qdepth());
         node.put("iops_limit", d.iopsLimit());
+        node.put("bytes_per_second_limit", d.bytesLimit());
+        node.put("fill", d.fill().name().toLowerCase(Locale.ROOT));
+        node.put("verify", d.verify());
         node.put("seed", Long.toUnsignedString(d.seed()));
+        var operations = node.putArray("operations");
+        d.operations()
+                .forEach(o -> operations.addObject().put("opcode", o.opcode()).put("percent", o.percent()));
         var sizes = node.putArray("sizes");
-        d.sizes().forEach(s -> sizes.addObject().put("bytes", s.bytes()).put("weight", s.weight()));
+        d.sizes()
+                .forEach(s -> sizes.addObject()
+                        .put("min_bytes", s.bytes())
+                        .put("max_bytes", s.most())
+                        .put("align_bytes", s.align())
+                        .put("weight", s.weight()));
     }
 }

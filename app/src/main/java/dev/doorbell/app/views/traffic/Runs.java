@@ -3,11 +3,17 @@ package dev.doorbell.app.views.traffic;
 import dev.doorbell.app.views.traffic.TrafficRun.State;
 import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.DoorbellException;
+import dev.doorbell.driver.IoWorker;
+import dev.doorbell.driver.Trace;
 import dev.doorbell.plugin.DeviceEvent;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Problem;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.Workbench;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -136,7 +142,13 @@ final class Runs {
         run.over().thenRun(events::unsubscribe);
         session.ask(controller -> {
                     run.workers(create(controller, draft, lbaCount));
-                    run.workers().forEach(w -> w.worker().start());
+                    try {
+                        IoWorker.startTogether(
+                                run.workers().stream().map(WorkerTrack::worker).toList());
+                    } catch (RuntimeException e) {
+                        run.workers().forEach(w -> w.worker().close());
+                        throw e;
+                    }
                     double now = sampler.now();
                     sampler.every(() -> beat(run));
                     return now;
@@ -152,15 +164,26 @@ final class Runs {
 
     private static List<WorkerTrack> create(Controller controller, WorkloadDraft draft, long lbaCount) {
         List<WorkerTrack> made = new ArrayList<>();
+        Optional<Trace> recorded = draft.replays() ? Optional.of(trace(draft)) : Optional.empty();
         try {
             for (int i = 0; i < draft.workers(); i++) {
-                made.add(new WorkerTrack(controller.createWorker(draft.workload(i, lbaCount)), i));
+                made.add(new WorkerTrack(controller.createWorker(draft.workload(i, lbaCount, recorded)), i));
             }
         } catch (RuntimeException e) {
             made.forEach(w -> w.worker().close());
             throw e;
         }
         return made;
+    }
+
+    private static Trace trace(WorkloadDraft draft) {
+        try {
+            return TraceFile.read(Path.of(draft.trace()));
+        } catch (NoSuchFileException e) {
+            throw new UncheckedIOException("There is no file " + draft.trace(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
     private void started(TrafficRun run, double at) {
@@ -232,6 +255,8 @@ final class Runs {
         return switch (run.draft().stop()) {
             case TIME -> texts.get("end.time");
             case COUNT -> texts.get("end.count");
+            case DATA -> texts.get("end.data");
+            case PASSES -> texts.get("end.passes");
             case NEVER -> texts.get("end.itself");
         };
     }

@@ -2,11 +2,11 @@ package dev.doorbell.app.views.traffic;
 
 import dev.doorbell.app.controls.Figures;
 import dev.doorbell.app.controls.Icons;
-import dev.doorbell.app.views.traffic.WorkloadDraft.Share;
 import dev.doorbell.plugin.Texts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -21,7 +21,9 @@ import javafx.scene.layout.VBox;
 final class SizeRows extends VBox {
     private static final int MOST_BYTES = 1 << 30;
     private static final int MOST_WEIGHT = 10_000;
-    private static final int MOST_ROWS = 16;
+    private static final int MOST_ROWS = 64;
+    private static final int PLAIN = 8;
+    private static final PseudoClass WIDE = PseudoClass.getPseudoClass("wide");
 
     private final TrafficDesk desk;
     private final Texts texts;
@@ -67,6 +69,9 @@ final class SizeRows extends VBox {
         entries.forEach(Entry::update);
         int weights = desk.draft().get().weights();
         for (int i = 0; i < bars.size(); i++) {
+            // What is longer than a plain size takes the bar's place.
+            boolean wide = sizes.get(i).text().length() > PLAIN;
+            entries.get(2 * i).pseudoClassStateChanged(WIDE, wide);
             bars.get(i).setProgress(weights == 0 ? 0 : (double) sizes.get(i).weight() / weights);
         }
         mean.setText(texts.get("sizes.mean", Figures.bytes(desk.draft().get().meanBytes())));
@@ -91,11 +96,12 @@ final class SizeRows extends VBox {
                 desk,
                 "workload-size-" + i,
                 texts.get("sizes.size"),
-                d -> i < d.sizes().size() ? Figures.bytes(d.sizes().get(i).bytes()) : "",
+                d -> i < d.sizes().size() ? d.sizes().get(i).text() : "",
                 (e, text) -> {
-                    int bytes = (int) Amounts.bytes(text, 1, MOST_BYTES);
-                    e.sizes = replaced(e.sizes, i, s -> new Share(bytes, s.weight()));
+                    var typed = Share.read(text, e.sizes.get(i).weight());
+                    e.sizes = replaced(e.sizes, i, s -> typed);
                 });
+        size.setHint(texts.get("sizes.hint"));
         size.getStyleClass().add("size-field");
         var weight = new Entry(
                 desk,
@@ -104,7 +110,7 @@ final class SizeRows extends VBox {
                 d -> i < d.sizes().size() ? Integer.toString(d.sizes().get(i).weight()) : "",
                 (e, text) -> {
                     int share = (int) Amounts.count(text, 0, MOST_WEIGHT);
-                    e.sizes = replaced(e.sizes, i, s -> new Share(s.bytes(), share));
+                    e.sizes = replaced(e.sizes, i, s -> s.weight(share));
                 });
         weight.getStyleClass().add("weight-field");
         entries.add(size);

@@ -115,11 +115,26 @@ final class TrafficDesk {
     /** Takes a preset's load, at the place that the draft has. */
     void choose(WorkloadDraft preset) {
         invalid.clear();
-        draft.set(preset.edit(e -> {
+        draft.set(fitting(preset).edit(e -> {
             e.nsid = draft.get().nsid();
             e.firstLba = draft.get().firstLba();
             e.lastLba = draft.get().lastLba();
         }));
+    }
+
+    /** Whether the draft is no longer what its preset says. */
+    boolean isEdited() {
+        return presets.named(draft.get().preset())
+                .map(p -> !draft.get().sameLoad(p) && !draft.get().sameLoad(fitting(p)))
+                .orElse(true);
+    }
+
+    /** A preset with sizes that the namespace of the draft can do. */
+    private WorkloadDraft fitting(WorkloadDraft preset) {
+        return facts.get()
+                .flatMap(f -> f.space(draft.get().nsid()))
+                .map(s -> preset.fitting(s.lbaBytes()))
+                .orElse(preset);
     }
 
     /** Starts what is in the editor, ending what runs; or says in {@link #refusal} why not. */

@@ -150,8 +150,7 @@ final class WorkloadView implements View {
     }
 
     private void edited() {
-        boolean changed =
-                desk.presets().isEdited(desk.draft().get()) || !desk.invalid().isEmpty();
+        boolean changed = desk.isEdited() || !desk.invalid().isEmpty();
         edited.setVisible(changed);
         edited.setManaged(changed);
         buttons();

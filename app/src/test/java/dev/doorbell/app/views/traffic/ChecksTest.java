@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.doorbell.app.views.traffic.Check.Level;
 import dev.doorbell.app.views.traffic.WorkloadDraft.Edit;
-import dev.doorbell.app.views.traffic.WorkloadDraft.Share;
 import dev.doorbell.app.views.traffic.WorkloadDraft.Stop;
 import dev.doorbell.plugin.Texts;
 import java.util.List;
@@ -79,11 +78,11 @@ class ChecksTest {
 
     @Test
     void writesAreNamedWithWhatTheyOverwrite() {
-        var all = judge(false, e -> e.readPercent = 70);
+        var all = judge(false, e -> e.read(70));
         assertThat(Checks.refusal(all)).isEmpty();
         assertThat(all).anyMatch(c -> c.level() == Level.MIND && c.text().contains("512 MiB"));
         var part = judge(false, e -> {
-            e.readPercent = 0;
+            e.read(0);
             e.firstLba = 16;
             e.lastLba = 31;
         });
@@ -93,9 +92,9 @@ class ChecksTest {
 
     @Test
     void theShieldRefusesWritesAndLetsReadsThrough() {
-        assertThat(Checks.refusal(judge(true, e -> e.readPercent = 99)))
+        assertThat(Checks.refusal(judge(true, e -> e.read(99))))
                 .hasValueSatisfying(why -> assertThat(why).contains("shield"));
-        assertThat(Checks.refusal(judge(true, e -> e.readPercent = 100))).isEmpty();
+        assertThat(Checks.refusal(judge(true, e -> e.read(100)))).isEmpty();
     }
 
     @Test
