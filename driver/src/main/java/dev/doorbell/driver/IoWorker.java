@@ -404,6 +404,13 @@ public final class IoWorker implements Children.Child {
         }
     }
 
+    /** Everything that it has measured until now. */
+    public WorkerResult result() {
+        State now = state();
+        return new WorkerResult(
+                workload, qid, now, failure(), counters(), operations(), intervals(0), errors(0), slowest());
+    }
+
     private long counter(int offset) {
         return (long) COUNTER.getAcquire(counters, (long) offset);
     }

@@ -177,6 +177,20 @@ public record Workload(
         return measurement.cmdlog();
     }
 
+    /** The Java text that builds it. */
+    public String toJava() {
+        return WorkloadJava.of(this);
+    }
+
+    /**
+     * The text of a job of fio that does the same, as far as fio can; remarks in it name what is missing.
+     *
+     * @param lbaBytes LBA size of the namespace, as fio counts in bytes
+     */
+    public String toFioJob(int lbaBytes) {
+        return FioJob.write(this, lbaBytes);
+    }
+
     /** Puts a {@link Workload} together; see there for units and ranges. */
     public static final class Builder {
         private final int nsid;
