@@ -144,7 +144,9 @@ void target_subsystem_run(struct target_subsystem *subsystem)
         }
     }
     subsystem->next_ns = sim_fabric_run(subsystem->sim);
-    for (uint32_t qid = 0; subsystem->association != NULL && qid < TARGET_QUEUES_MAX; qid++)
+    /* A controller that has just been enabled is looked at below first: its queues begin anew. */
+    for (uint32_t qid = 0; subsystem->association != NULL && subsystem->association->enabled && qid < TARGET_QUEUES_MAX;
+         qid++)
         if (subsystem->association->queue[qid] != NULL)
             target_collect(subsystem->association->queue[qid]);
     target_subsystem_follow(subsystem);

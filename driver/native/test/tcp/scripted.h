@@ -330,10 +330,23 @@ static inline void host_enable(struct host *host)
         ;
 }
 
-/* A host with a controller: handshake, Connect, enabled. */
+/* Until the host before has gone for good: closing its socket does not wait for that. */
+static inline void target_settle(const struct served_target *served)
+{
+    bell_target_info *info = calloc(1, sizeof *info);
+    const uint64_t until = bell_now() + PATIENCE_MS * BELL_NS_PER_MS;
+    do
+        assert_int_equal(bell_target_get_info(served->target, info), 0);
+    while (info->associations != 0 && bell_now() < until && usleep(1000) == 0);
+    assert_int_equal(info->associations, 0);
+    free(info);
+}
+
+/* A host with a controller: handshake, Connect, enabled. There may be no other. */
 static inline void host_admin(struct host *host, const struct served_target *served, uint8_t digests)
 {
     const struct connection wanted = {.nqn = served->nqn, .sqsize = 31};
+    target_settle(served);
     host_open(host, served);
     host_greet(host, digests, 0);
     struct nvme_cqe cqe = host_connect(host, &wanted);

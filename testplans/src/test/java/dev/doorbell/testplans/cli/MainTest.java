@@ -309,10 +309,52 @@ class MainTest {
     }
 
     @Test
+    void serveListensForHostsUntilItIsEnded() throws Exception {
+        Path trace = folder.resolve("trace.pcapng");
+        java.util.concurrent.FutureTask<Ran> serving = new java.util.concurrent.FutureTask<>(() -> run(
+                "serve",
+                "sim:size=64MiB",
+                "sim:size=32MiB",
+                "--listen",
+                "127.0.0.1:0",
+                "--nqn",
+                "nqn.2026-01.org.example:first",
+                "--trace",
+                trace.toString()));
+        Thread thread = Thread.ofPlatform().start(serving);
+        while (!Files.exists(trace) && thread.isAlive()) {
+            Thread.sleep(5);
+        }
+        thread.interrupt();
+        Ran ran = serving.get();
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out())
+                .containsPattern("serving tcp://127\\.0\\.0\\.1:\\d+/nqn\\.2026-01\\.org\\.example:first")
+                .containsPattern("serving tcp://127\\.0\\.0\\.1:\\d+/nqn\\.2026-01\\.dev\\.doorbell:sim:SIM0*2\\n")
+                .containsPattern("listening at 127\\.0\\.0\\.1:\\d+; Ctrl-C ends");
+        assertThat(Files.size(trace)).isEqualTo(60);
+    }
+
+    @Test
     void serveSaysWhatItCannotServe() {
         Ran ran = run("serve", "qemu:", "--vfio-user", folder.resolve("cntrl").toString());
         assertThat(ran.code()).isEqualTo(ExitCodes.DEVICE);
         assertThat(ran.err()).contains("only simulated devices can");
-        assertThat(run("serve", "sim:").code()).isEqualTo(ExitCodes.USAGE);
+        assertMistake(ExitCodes.USAGE, "either --vfio-user PATH or --listen ADDRESS", "serve", "sim:");
+        assertMistake(ExitCodes.DEVICE, "no IPv4 or IPv6 address", "serve", "sim:", "--listen", "nowhere:1");
+        assertMistake(ExitCodes.DEVICE, "only simulated devices can", "serve", "qemu:", "--listen", "127.0.0.1:0");
+        assertMistake(ExitCodes.USAGE, "serves one device", "serve", "sim:", "sim:", "--vfio-user", "/tmp/none");
+        assertMistake(
+                ExitCodes.USAGE,
+                "2 names for 1 devices",
+                "serve",
+                "sim:",
+                "--listen",
+                "[::1]:0",
+                "--nqn",
+                "a",
+                "--nqn",
+                "b");
     }
 }
