@@ -14,7 +14,8 @@
  *  - The library is passive. It starts no thread but the simulator's device thread (bell_device_open to
  *    bell_device_close, bell_server_open to bell_server_close), an I/O worker's thread (bell_worker_start to
  *    bell_worker_wait) and, for a queue on a device of the kernel, one that sits in its blocking ioctl (first command
- * to bell_qpair_close); it keeps no global state.
+ * to bell_qpair_close). It keeps no state outside of its handles but what open devices have in common by nature: VFIO's
+ * containers, QEMU's machines.
  *  - Threads: a device may be used by many threads for registers, config space and interrupts. The admin qpair
  *    and each I/O qpair belong to one thread at a time; the caller serialises. Two different qpairs may be used at
  * once. Calls that send admin commands (they are marked "admin") use the admin qpair and need its ownership.
@@ -154,6 +155,17 @@ typedef struct bell_pci_place {
  * Errors: -EINVAL (address), -ENOENT. Files of other users' processes are seen by root only.
  */
 BELL_API int bell_pci_look(const char *root, const char *address, bell_pci_place *out);
+
+/* What the system has said of a function that is open, and whether it is there. */
+typedef struct bell_pci_notices {
+    uint64_t errors;  /* uncorrectable errors that the system has reported of it (PCIe AER, through VFIO) */
+    uint32_t removal; /* 1: the kernel wants it back, for removal or unbinding, and waits for bell_device_close */
+    uint32_t gone;    /* 1: it is not there any more, or removal is 1: no command will end but as BELL_CQ_LOST */
+} bell_pci_notices;
+
+/** bell_pci_get_notices - since ABI 1.2. Safe from any thread; all 0 where the system says nothing. -ENOTSUP: no PCI
+ * function. */
+BELL_API int bell_pci_get_notices(bell_device *device, bell_pci_notices *out);
 
 enum { BELL_RESET_FLR = 1, BELL_RESET_HOT = 2, BELL_RESET_PM = 3 /* D3hot to D0 */ };
 

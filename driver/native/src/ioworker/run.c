@@ -237,6 +237,7 @@ static void idle(struct bell_worker *worker, uint32_t turns)
     if (!slept && turns > SPIN_TURNS && (transport->ops->relax == NULL || !transport->ops->relax(transport)))
         sched_yield();
     worker->now_ns = bell_now();
+    bell_fast_watch(worker->qpair, worker->now_ns);
 }
 
 static void begin(struct bell_worker *worker)

@@ -189,7 +189,10 @@ static uint32_t poll_once(bell_qpair *qpair, bell_completion *out, uint32_t max)
     qpair->idle_polls = 63; /* these callers may poll rarely: look at the clock each time */
     uint32_t count = bell_fast_poll(qpair, max, sink_end, &sink);
     bell_cq_ring(qpair);
-    return count;
+    if (count > 0)
+        return count;
+    bell_fast_watch(qpair, bell_now());
+    return bell_peek(&qpair->lost) ? bell_fast_poll(qpair, max, sink_end, &sink) : 0;
 }
 
 int bell_qpair_poll(bell_qpair *qpair, bell_completion *out, uint32_t max)

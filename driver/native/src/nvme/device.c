@@ -136,6 +136,29 @@ void bell_device_lose(bell_device *device)
     pthread_mutex_unlock(&device->lock);
 }
 
+/* Lock held. True: the queue was of the time before. */
+static bool qpair_gone(struct bell_qpair *qpair)
+{
+    if (!qpair->gone || bell_peek(&qpair->lost) || bell_peek(qpair->gone) == bell_peek(&qpair->gone_seen))
+        return false;
+    bell_qpair_lose(qpair);
+    return true;
+}
+
+void bell_device_gone(bell_device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    if (device->admin && qpair_gone(device->admin))
+        bell_poke(&device->enabled, UINT32_C(0));
+    for (struct bell_qpair *qpair = device->qpairs; qpair; qpair = qpair->next) {
+        if (!qpair_gone(qpair) || !qpair->holds_qid)
+            continue;
+        qpair->holds_qid = false;
+        device->qids[qpair->qid / 64] &= ~(UINT64_C(1) << qpair->qid % 64);
+    }
+    pthread_mutex_unlock(&device->lock);
+}
+
 bool bell_device_forgotten(bell_device *device, bool gone_counts)
 {
     uint64_t cc;

@@ -52,6 +52,10 @@ int bell_device_attach(struct bell_transport *transport, const char *address, be
  * thread. */
 void bell_device_lose(bell_device *device);
 
+/** bell_device_gone - the function has gone (bell_pci_function.gone): every qpair from before is lost. Those of a
+ * controller that came back and was enabled since are not. Safe from any thread. */
+void bell_device_gone(bell_device *device);
+
 /**
  * bell_device_observe - look whether the controller is still enabled after the user wrote to a register or to config
  * space, which may have disabled or reset it behind the driver's back; if not, every qpair is lost.

@@ -103,6 +103,25 @@ int bell_pci_bar_write(bell_device *device, uint32_t bar, uint64_t offset, uint3
     return rc;
 }
 
+int bell_pci_get_notices(bell_device *device, bell_pci_notices *out)
+{
+    struct bell_pci_function *function;
+    int rc = function_get(device, &function);
+    if (rc == 0 && !out)
+        rc = bell_error_set(-EINVAL, "No place for the notices was given.");
+    if (rc < 0)
+        return rc;
+    *out = (bell_pci_notices){0};
+    if (function->ops->notices)
+        return function->ops->notices(function, out);
+    if (function->gone) {
+        uint32_t vendor = 0;
+        rc = function->ops->config_read(function, PCI_VENDOR, 2, &vendor);
+        out->gone = rc == -ENODEV || (rc == 0 && vendor == UINT16_MAX);
+    }
+    return 0;
+}
+
 int bell_pci_reset(bell_device *device, uint32_t kind)
 {
     struct bell_pci_function *function;

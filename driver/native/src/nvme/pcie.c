@@ -164,6 +164,8 @@ static int queue_open(struct bell_transport *transport, struct bell_qpair *qpair
         qpair->sq_doorbell = NULL;
     qpair->dstrd = dstrd;
     qpair->asleep = (const uint32_t *)function->doorbell_asleep;
+    qpair->gone = (const uint32_t *)function->gone;
+    bell_poke(&qpair->gone_seen, qpair->gone ? bell_peek(qpair->gone) : UINT32_C(0));
     return 0;
 }
 

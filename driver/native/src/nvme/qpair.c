@@ -11,6 +11,9 @@
 #include "spec/nvme.h"
 #include "support/error.h"
 
+#define WATCH_NS           BELL_NS_PER_MS
+#define WATCHES_TO_SILENCE 32
+
 /* Everything whose size depends on the depth. */
 static int rings_alloc(struct bell_qpair *qpair, uint32_t depth)
 {
@@ -158,9 +161,24 @@ void bell_fast_idle(struct bell_qpair *qpair)
     struct bell_transport *transport = qpair->transport;
     if (!transport->ops->relax || !transport->ops->relax(transport))
         bell_backoff_wait(&qpair->backoff);
-    if (transport->function && transport->function->gone && atomic_load(transport->function->gone) &&
-        !bell_peek(&qpair->lost))
-        bell_device_lose(qpair->device);
+    bell_fast_watch(qpair, bell_now());
+}
+
+void bell_qpair_watch(struct bell_qpair *qpair, uint64_t now_ns)
+{
+    struct bell_pci_function *function = qpair->transport->function;
+    uint64_t completed = bell_peek(&qpair->completed);
+
+    qpair->watch_ns = now_ns + WATCH_NS;
+    if (bell_peek(&qpair->lost) || !function)
+        return;
+    if (completed != qpair->watch_completed || completed == bell_peek(&qpair->submitted))
+        qpair->watch_silent = 0;
+    qpair->watch_completed = completed;
+    if (function->watch)
+        function->watch(function, ++qpair->watch_silent % WATCHES_TO_SILENCE == 0);
+    if (qpair->gone && bell_peek(qpair->gone) != qpair->gone_seen)
+        bell_device_gone(qpair->device);
 }
 
 /* Send a command of the driver's own. */

@@ -111,6 +111,11 @@ struct bell_qpair {
     volatile uint32_t *sq_doorbell;
     volatile uint32_t *cq_doorbell;
     const uint32_t *asleep; /* NULL: the device never sleeps */
+    const uint32_t *gone;   /* counts how often the device has gone; NULL: nobody knows */
+    uint32_t gone_seen;     /* that count when the queue came to be */
+    uint32_t watch_silent;  /* looks since the last end of a command */
+    uint64_t watch_ns;      /* next look whether the device is still there */
+    uint64_t watch_completed;
 
     /* Ends that wait to be reported: time-outs, losses, and what came in while the driver waited for a command of its
      * own. */
@@ -360,6 +365,16 @@ static inline __attribute__((always_inline)) uint32_t bell_fast_poll(struct bell
 /** bell_fast_idle - spend a moment when a turn brought nothing, so that the device can run; bell_fast_busy when it did.
  */
 void bell_fast_idle(struct bell_qpair *qpair);
+
+/* bell_fast_watch when it is time to look, or something has happened. */
+void bell_qpair_watch(struct bell_qpair *qpair, uint64_t now_ns);
+
+/** bell_fast_watch - when a turn brought nothing: lose the queue if its device has gone. */
+static inline void bell_fast_watch(struct bell_qpair *qpair, uint64_t now_ns)
+{
+    if (BELL_UNLIKELY(now_ns >= qpair->watch_ns || (qpair->gone && bell_peek(qpair->gone) != qpair->gone_seen)))
+        bell_qpair_watch(qpair, now_ns);
+}
 
 static inline void bell_fast_busy(struct bell_qpair *qpair)
 {

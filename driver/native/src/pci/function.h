@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "doorbell.h"
+
 struct bell_pci_function;
 
 struct bell_pci_ops {
@@ -46,6 +48,10 @@ struct bell_pci_ops {
      * again, the header is as after attaching. */
     int (*power)(struct bell_pci_function *fn, bool on);
 
+    /* What the system has said of the function, and whether it is still there; NULL: the system says nothing. From any
+     * thread. */
+    int (*notices)(struct bell_pci_function *fn, bell_pci_notices *out);
+
     /* Called after a doorbell store when fn->doorbell_asleep reads non-zero. NULL where stores are enough. */
     void (*doorbell_wake)(struct bell_pci_function *fn);
 
@@ -75,8 +81,17 @@ struct bell_pci_function {
      * rule. */
     void (*relax)(struct bell_pci_function *fn);
 
-    /* Optional: reads true once the function is gone for good, so that nobody waits for a time-out to find out. */
-    const atomic_bool *gone;
+    /*
+     * Optional: how often the function has gone, pulled out, without power or with the process that plays it. When that
+     * changes, what is outstanding will not come back, and nobody waits for a time-out to find out.
+     */
+    const _Atomic uint32_t *gone;
+
+    /*
+     * Optional: look for what only a call can tell, and count it in *gone. Called by polling threads about once a
+     * millisecond while nothing comes back; silent: commands have been outstanding for a while and none has ended.
+     */
+    void (*watch)(struct bell_pci_function *fn, bool silent);
 };
 
 /*

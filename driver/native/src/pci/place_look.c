@@ -9,12 +9,33 @@
 #include "pci/vfio_refusal.h"
 #include "support/error.h"
 
+/* The way that bell_vfio_iommu_open takes first. */
+static bool cdev_may_open(const char *root, const struct bell_place *place)
+{
+    char node[280];
+    char iommu[280];
+
+    snprintf(node, sizeof node, "%s/dev/vfio/devices/%s", root, place->cdev);
+    snprintf(iommu, sizeof iommu, "%s/dev/iommu", root);
+    return place->cdev[0] != '\0' && access(node, R_OK | W_OK) == 0 && access(iommu, R_OK | W_OK) == 0;
+}
+
 static void access_look(const char *root, const struct bell_place *place, bell_pci_place *out)
 {
     char node[280];
 
+    if (cdev_may_open(root, place))
+        return;
     snprintf(node, sizeof node, "%s/dev/vfio/%d", root, place->group);
-    if (access(node, R_OK | W_OK) != 0)
+    if (access(node, R_OK | W_OK) == 0)
+        return;
+    if (place->cdev[0] != '\0')
+        snprintf(
+            out->refusal, sizeof out->refusal,
+            "%s: this user may open neither /dev/vfio/devices/%s with /dev/iommu nor /dev/vfio/%d; run as root, or "
+            "make the files yours",
+            place->address, place->cdev, place->group);
+    else
         snprintf(out->refusal, sizeof out->refusal,
                  "%s: this user may not open /dev/vfio/%d; run as root, or make the file yours", place->address,
                  place->group);

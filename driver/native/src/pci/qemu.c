@@ -26,7 +26,8 @@ struct qemu {
     uint32_t sriov;  /* capability of a physical function, 0 none */
     struct bell_msix msix;
     uint64_t bars[BARS]; /* physical addresses */
-    uint32_t ids;        /* of a virtual function, whose own are all ones (PCI Express Base 4.0 §9.3.4.1) */
+    _Atomic uint32_t disabled;
+    uint32_t ids; /* of a virtual function, whose own are all ones (PCI Express Base 4.0 §9.3.4.1) */
 };
 
 static struct qemu *of(struct bell_pci_function *fn)
@@ -182,6 +183,21 @@ static int reset(struct bell_pci_function *fn, uint32_t kind)
 static void relax(struct bell_pci_function *fn)
 {
     sched_yield();
+}
+
+/* QEMU may have ended, and a virtual function may be disabled by its physical one. */
+static void watch(struct bell_pci_function *fn, bool silent)
+{
+    struct qemu *qemu = of(fn);
+    uint32_t class_and_revision = 0;
+
+    bell_qtest_look(&qemu->machine->qtest);
+    if (qemu->vf == 0)
+        return;
+    if (atomic_load(&qemu->machine->qtest.lost) != 0)
+        atomic_store(&qemu->disabled, 1);
+    else if (silent && config_load(qemu, PCI_REVISION, 4, &class_and_revision) == 0 && class_and_revision == UINT32_MAX)
+        atomic_store(&qemu->disabled, 1);
 }
 
 static void detach(struct bell_pci_function *fn)
@@ -379,7 +395,8 @@ int bell_qemu_open(const char *options, struct bell_pci_function **out)
         free(qemu);
         return err;
     }
-    qemu->fn.gone = &qemu->machine->qtest.lost;
+    qemu->fn.gone = qemu->vf != 0 ? &qemu->disabled : &qemu->machine->qtest.lost;
+    qemu->fn.watch = watch;
     name_set(qemu);
     err = function_probe(qemu);
     if (err != 0) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ void bell_qtest_destroy(struct bell_qtest *qtest)
 
 static int lost(struct bell_qtest *qtest)
 {
-    atomic_store(&qtest->lost, true);
+    atomic_store(&qtest->lost, 1);
     return bell_error_set(-ENODEV, "qemu: QEMU has ended or does not answer; close the device and open it again");
 }
 
@@ -165,6 +166,14 @@ int bell_qtest_hello(struct bell_qtest *qtest)
     static const char line[] = "inl 0xcf8\n";
 
     return command(qtest, line, sizeof line - 1, NULL);
+}
+
+void bell_qtest_look(struct bell_qtest *qtest)
+{
+    struct pollfd socket = {.fd = qtest->fd, .events = POLLRDHUP};
+
+    if (poll(&socket, 1, 0) == 1)
+        atomic_store(&qtest->lost, 1);
 }
 
 int bell_qtest_load(struct bell_qtest *qtest, uint64_t address, uint32_t width, uint64_t *value)

@@ -11,7 +11,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,9 +18,9 @@
 
 struct bell_qtest {
     int fd;
-    atomic_bool lost;
-    unsigned posted;   /* stores sent whose "OK" is not yet read */
-    size_t begin, end; /* of what is unread in input */
+    _Atomic uint32_t lost; /* 1: for good */
+    unsigned posted;       /* stores sent whose "OK" is not yet read */
+    size_t begin, end;     /* of what is unread in input */
     char input[1024];
     pthread_mutex_t lock;
 };
@@ -32,6 +31,9 @@ void bell_qtest_destroy(struct bell_qtest *qtest);
 
 /* bell_qtest_hello - wait until QEMU answers. Return: 0, -ENODEV when it ended or did not answer in time. */
 int bell_qtest_hello(struct bell_qtest *qtest);
+
+/* bell_qtest_look - notice that QEMU has ended without asking it anything. */
+void bell_qtest_look(struct bell_qtest *qtest);
 
 /* bell_qtest_load, bell_qtest_store - one access of 1, 2, 4 or 8 bytes to a physical address, done when the call
  * returns. */

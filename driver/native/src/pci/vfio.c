@@ -36,7 +36,10 @@ struct vfio {
     uint64_t config; /* position of config space in the function's file */
     uint32_t power;  /* Power Management capability, 0: none */
     int request;     /* eventfd: the kernel wants the function back */
-    uint32_t taken;  /* 1: it does */
+    int error;       /* eventfd: the system has reported an uncorrectable error of it */
+    uint32_t taken;  /* 1: the kernel wants it back */
+    _Atomic uint32_t gone;
+    uint64_t errors; /* reported so far */
     /* Guards what decides whether the BARs answer: command register and power state, with the mappings that follow. */
     pthread_mutex_t lock;
 };
@@ -59,6 +62,7 @@ static bool taken_away(struct vfio *vfio)
         bell_poke(&vfio->taken, UINT32_C(1));
         bell_vfio_bars_away(&vfio->bars);
         pthread_mutex_unlock(&vfio->lock);
+        atomic_store(&vfio->gone, 1);
     }
     bell_error_set(-ENODEV, "%s is being removed or unbound; close it, the kernel waits for that", vfio->place.address);
     return true;
@@ -92,6 +96,37 @@ static int config_read(struct bell_pci_function *fn, uint32_t offset, uint32_t w
         class_and_revision == UINT32_MAX)
         *value = UINT32_MAX >> (32 - 8 * width);
     return err;
+}
+
+static void errors_take(struct vfio *vfio)
+{
+    if (bell_vfio_event_take(vfio->error))
+        __atomic_fetch_add(&vfio->errors, 1, __ATOMIC_RELAXED);
+}
+
+/* Pulled out, nobody answers on the bus; the kernel may take seconds to see that. */
+static void watch(struct bell_pci_function *fn, bool silent)
+{
+    struct vfio *vfio = of(fn);
+    uint32_t class_and_revision = 0;
+
+    if (atomic_load(&vfio->gone) != 0 || taken_away(vfio))
+        return;
+    errors_take(vfio);
+    if (silent && config_get(vfio, PCI_REVISION, 4, &class_and_revision) == 0 && class_and_revision == UINT32_MAX)
+        atomic_store(&vfio->gone, 1);
+}
+
+static int notices(struct bell_pci_function *fn, bell_pci_notices *out)
+{
+    struct vfio *vfio = of(fn);
+
+    watch(fn, true);
+    taken_away(vfio); /* for one that was pulled out the kernel asks later */
+    out->errors = __atomic_load_n(&vfio->errors, __ATOMIC_RELAXED);
+    out->removal = bell_peek(&vfio->taken);
+    out->gone = atomic_load(&vfio->gone);
+    return 0;
 }
 
 static bool covers(uint32_t offset, uint32_t width, uint32_t reg)
@@ -264,6 +299,8 @@ static void detach(struct bell_pci_function *fn)
     bell_vfio_irqs_close(&vfio->irqs);
     if (vfio->request >= 0)
         close(vfio->request);
+    if (vfio->error >= 0)
+        close(vfio->error);
     bell_vfio_bars_close(&vfio->bars);
     bell_vfio_iommu_close(&vfio->iommu);
     bell_vfio_dma_destroy(&vfio->dma);
@@ -284,6 +321,7 @@ static const struct bell_pci_ops vfio_ops = {
     .irq_mask = irq_mask,
     .irq_unmask = irq_unmask,
     .reset = reset,
+    .notices = notices,
     .close = detach,
 };
 
@@ -324,6 +362,7 @@ static int function_open(struct vfio *vfio)
         return err;
     vfio->fn.vectors = vfio->irqs.count;
     vfio->request = bell_vfio_event_connect(vfio->iommu.device, VFIO_PCI_REQ_IRQ_INDEX);
+    vfio->error = bell_vfio_event_connect(vfio->iommu.device, VFIO_PCI_ERR_IRQ_INDEX);
     pthread_mutex_lock(&vfio->lock);
     err = bars_follow(vfio);
     pthread_mutex_unlock(&vfio->lock);
@@ -342,6 +381,7 @@ int bell_vfio_open(const char *address, struct bell_pci_function **out)
     if (vfio == NULL)
         return bell_error_set(-ENOMEM, "out of memory");
     vfio->request = -1;
+    vfio->error = -1;
     err = bell_place_find("", function, &vfio->place);
     if (err == 0)
         err = bell_vfio_refusal("", &vfio->place);
@@ -353,6 +393,8 @@ int bell_vfio_open(const char *address, struct bell_pci_function **out)
     }
     vfio->fn.ops = &vfio_ops;
     vfio->fn.kind = BELL_KIND_VFIO;
+    vfio->fn.gone = &vfio->gone;
+    vfio->fn.watch = watch;
     snprintf(vfio->fn.name, sizeof vfio->fn.name, "NVMe %s (%04x:%04x)", vfio->place.address, vfio->place.vendor,
              vfio->place.device);
     pthread_mutex_init(&vfio->lock, NULL);

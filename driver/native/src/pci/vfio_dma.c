@@ -16,12 +16,13 @@ void bell_vfio_dma_init(struct bell_vfio_dma *dma, struct bell_vfio_iommu *iommu
 {
     dma->iommu = iommu;
     dma->page = (uint64_t)sysconf(_SC_PAGESIZE);
-    bell_iova_init(&dma->space, iommu->ranges, iommu->range_count, dma->page);
+    bell_iova_init(&dma->own, iommu->ranges, iommu->range_count, dma->page);
+    dma->space = iommu->addresses != NULL ? iommu->addresses : &dma->own;
 }
 
 void bell_vfio_dma_destroy(struct bell_vfio_dma *dma)
 {
-    bell_iova_destroy(&dma->space);
+    bell_iova_destroy(&dma->own);
 }
 
 static uint64_t whole_pages(const struct bell_vfio_dma *dma, uint64_t bytes)
@@ -80,11 +81,11 @@ int bell_vfio_dma_alloc(struct bell_vfio_dma *dma, uint64_t bytes, void **vaddr,
     memory = memory_map(bytes, align, dma->page);
     if (memory == NULL)
         return bell_error_set(-ENOMEM, "no memory for %" PRIu64 " bytes of DMA memory", bytes);
-    err = bell_iova_take(&dma->space, bytes, align, iova);
+    err = bell_iova_take(dma->space, bytes, align, iova);
     if (err == 0) {
         err = dma->iommu->ops->map(dma->iommu, memory, *iova, bytes);
         if (err != 0) {
-            bell_iova_give(&dma->space, *iova);
+            bell_iova_give(dma->space, *iova);
             map_error(err, bytes);
         }
     }
@@ -101,5 +102,5 @@ void bell_vfio_dma_free(struct bell_vfio_dma *dma, void *vaddr, uint64_t iova, u
     bytes = whole_pages(dma, bytes);
     dma->iommu->ops->unmap(dma->iommu, iova, bytes);
     munmap(vaddr, bytes);
-    bell_iova_give(&dma->space, iova);
+    bell_iova_give(dma->space, iova);
 }

@@ -14,7 +14,8 @@
 
 struct bell_vfio_dma {
     struct bell_vfio_iommu *iommu;
-    struct bell_iova_space space;
+    struct bell_iova_space own;
+    struct bell_iova_space *space; /* own, or the group's */
     uint64_t page;
 };
 

@@ -43,7 +43,14 @@ int bell_vfio_iommu_open(const struct bell_place *place, struct bell_vfio_iommu 
 void bell_vfio_iommu_close(struct bell_vfio_iommu *iommu)
 {
     /* The function's file first: with it goes what the group and the address space are held by. */
-    int *files[] = {&iommu->device, &iommu->group, &iommu->owner};
+    if (iommu->device >= 0)
+        close(iommu->device);
+    iommu->device = -1;
+    if (iommu->shared != NULL) {
+        bell_vfio_group_leave(iommu);
+        return;
+    }
+    int *files[] = {&iommu->group, &iommu->owner};
 
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         if (*files[i] >= 0)

@@ -29,7 +29,7 @@ static int __attribute__((format(printf, 2, 3))) lose(struct bell_vu_link *link,
         va_start(args, format);
         vsnprintf(link->reason, sizeof link->reason, format, args);
         va_end(args);
-        atomic_store(&link->lost, true);
+        atomic_store(&link->lost, 1);
         shutdown(link->socket, SHUT_RDWR); /* the server need not wait for us either */
     }
     return bell_error_set(-ENODEV, "vfio-user:%s: %s; close the device and open it again", link->path, link->reason);

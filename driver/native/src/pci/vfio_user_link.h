@@ -24,8 +24,8 @@
 struct bell_vu_link {
     int socket;
     pthread_mutex_t lock;
-    atomic_bool lost;
-    char reason[160]; /* of the loss; under the lock */
+    _Atomic uint32_t lost; /* 1: for good */
+    char reason[160];      /* of the loss; under the lock */
     char path[128];
     uint16_t next_id;
     struct bell_vu_message in;

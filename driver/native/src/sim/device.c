@@ -299,6 +299,7 @@ static void function_init(struct sim *sim)
     fn->doorbells = sim->doorbells;
     fn->doorbell_bytes = DOORBELL_BYTES;
     fn->doorbell_asleep = &sim->asleep;
+    fn->gone = &sim->removals;
     sim->irq.iommu = &sim->iommu;
     sim->irq.count = vectors;
     for (uint32_t i = 0; i < vectors; i++)

@@ -20,6 +20,7 @@ void sim_power_off(struct sim *sim)
     sim_hmb_reset(sim, true);
     sim_interrupts_reset(&sim->irq);
     sim->stop |= SIM_STOP_GONE;
+    atomic_fetch_add(&sim->removals, 1); /* from here on it touches no memory of the host's */
 }
 
 void sim_power_on(struct sim *sim)

@@ -75,7 +75,8 @@ struct sim {
 
     pthread_mutex_t lock;
     struct sim_config config;
-    bool gone; /* without power, or by the fault plan: config space reads all ones */
+    bool gone;                 /* without power, or by the fault plan: config space reads all ones */
+    _Atomic uint32_t removals; /* how often */
     struct sim_registers registers;
 
     _Atomic uint32_t events;

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "doorbell.h"
 #include "pci/place.h"
 #include "pci/vfio_refusal.h"
 #include "support/error.h"
@@ -131,6 +132,35 @@ static void test_what_sysfs_says_is_found(void **state)
     assert_int_equal(bell_vfio_refusal(root, &place), 0);
 }
 
+/* Root may open everything that exists: what must not be opened is left out. */
+static void test_access_is_judged_by_the_way_that_will_be_taken(void **state)
+{
+    bell_pci_place look;
+
+    link_to(DEVICE "/driver", "../../../bus/pci/drivers/vfio-pci");
+    link_to(DEVICE "/iommu_group", "../../../kernel/iommu_groups/17");
+    assert_int_equal(bell_pci_look(root, ADDRESS, &look), 0);
+    assert_non_null(strstr(look.refusal, "may not open /dev/vfio/17"));
+    put("dev/vfio/17", "");
+    assert_int_equal(bell_pci_look(root, ADDRESS, &look), 0);
+    assert_string_equal(look.refusal, "");
+}
+
+static void test_access_by_the_device_file_is_enough(void **state)
+{
+    bell_pci_place look;
+
+    link_to(DEVICE "/driver", "../../../bus/pci/drivers/vfio-pci");
+    link_to(DEVICE "/iommu_group", "../../../kernel/iommu_groups/17");
+    put(DEVICE "/vfio-dev/vfio3/dev", "511:3\n");
+    put("dev/vfio/devices/vfio3", "");
+    assert_int_equal(bell_pci_look(root, ADDRESS, &look), 0);
+    assert_non_null(strstr(look.refusal, "neither /dev/vfio/devices/vfio3 with /dev/iommu nor /dev/vfio/17"));
+    put("dev/iommu", "");
+    assert_int_equal(bell_pci_look(root, ADDRESS, &look), 0);
+    assert_string_equal(look.refusal, "");
+}
+
 static void test_a_function_that_is_not_there(void **state)
 {
     struct bell_place place;
@@ -232,6 +262,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HERE(test_addresses_are_read_in_all_their_forms),
         HERE(test_what_sysfs_says_is_found),
+        HERE(test_access_is_judged_by_the_way_that_will_be_taken),
+        HERE(test_access_by_the_device_file_is_enough),
         HERE(test_a_function_that_is_not_there),
         HERE(test_a_function_without_a_driver),
         HERE(test_a_function_that_is_no_nvme_controller),

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "pci/vfio_abi.h"
+#include "pci/vfio_dma.h"
 #include "pci/vfio_iommu.h"
 #include "pci/vfio_irqs.h"
 #include "spec/pci.h"
@@ -31,6 +32,12 @@ static struct {
     struct bell_ioas_unmap unmap;
     int32_t events[MSI_VECTORS];
     uint32_t event_count;
+    uint32_t group_opens;
+    uint32_t container_opens;
+    char functions[4][24]; /* asked for in a group */
+    uint32_t function_count;
+    struct vfio_iommu_type1_dma_map group_maps[4];
+    uint32_t group_map_count;
 } kernel;
 
 int __wrap_open(const char *path, int flags, ...);
@@ -39,6 +46,8 @@ int __wrap_ioctl(int fd, unsigned long request, ...);
 
 int __wrap_open(const char *path, int flags, ...)
 {
+    kernel.group_opens += strcmp(path, "/dev/vfio/9") == 0;
+    kernel.container_opens += strcmp(path, "/dev/vfio/vfio") == 0;
     return __real_open(strncmp(path, "/dev/", 5) == 0 ? "/dev/null" : path, flags & ~O_CREAT);
 }
 
@@ -53,6 +62,27 @@ static void irqs_answer(const struct vfio_irq_set *set)
 static int answer(unsigned long request, void *argument)
 {
     switch (request) {
+    case VFIO_GET_API_VERSION:
+        return VFIO_API_VERSION;
+    case VFIO_CHECK_EXTENSION:
+        return 1;
+    case VFIO_GROUP_GET_STATUS:
+        ((struct vfio_group_status *)argument)->flags = VFIO_GROUP_FLAGS_VIABLE;
+        return 0;
+    case VFIO_GROUP_SET_CONTAINER:
+    case VFIO_SET_IOMMU:
+        return 0;
+    case VFIO_IOMMU_GET_INFO:
+        ((struct vfio_iommu_type1_info *)argument)->flags = 0;
+        return 0;
+    case VFIO_GROUP_GET_DEVICE_FD:
+        snprintf(kernel.functions[kernel.function_count++ % 4], sizeof kernel.functions[0], "%s", (char *)argument);
+        return __real_open("/dev/null", O_RDWR);
+    case VFIO_IOMMU_MAP_DMA:
+        kernel.group_maps[kernel.group_map_count++ % 4] = *(struct vfio_iommu_type1_dma_map *)argument;
+        return 0;
+    case VFIO_IOMMU_UNMAP_DMA:
+        return 0;
     case BELL_VFIO_DEVICE_BIND_IOMMUFD:
         assert_int_equal(((struct bell_vfio_bind *)argument)->argsz, sizeof(struct bell_vfio_bind));
         errno = kernel.bind_error;
@@ -159,6 +189,57 @@ static void test_a_device_file_of_another_process_is_in_use(void **state)
     assert_int_equal(iommu.owner, -1);
 }
 
+/* ---- groups: the kernel gives one to a process once, whatever number of its functions is open ----------------------
+ */
+
+static void test_functions_of_a_group_share_its_container_and_its_addresses(void **state)
+{
+    const struct bell_place first = {.address = "0000:01:00.0", .driver = "vfio-pci", .group = 9};
+    const struct bell_place second = {.address = "0000:01:00.1", .driver = "vfio-pci", .group = 9};
+    struct bell_vfio_iommu a, b, c;
+    struct bell_vfio_dma dma_a, dma_b;
+    void *memory_a, *memory_b;
+    uint64_t iova_a, iova_b;
+
+    assert_int_equal(bell_vfio_group_open(&first, &a), 0);
+    assert_int_equal(bell_vfio_group_open(&second, &b), 0);
+    assert_int_equal(kernel.group_opens, 1);
+    assert_int_equal(kernel.container_opens, 1);
+    assert_int_equal(kernel.function_count, 2);
+    assert_string_equal(kernel.functions[1], "0000:01:00.1");
+    assert_int_equal(a.owner, b.owner);
+    assert_int_not_equal(a.device, b.device);
+
+    /* One function is opened once, and another may take its place when it has been closed. */
+    assert_int_equal(bell_vfio_group_open(&second, &c), -EBUSY);
+    assert_non_null(strstr(bell_error_text(), "0000:01:00.1 is in use"));
+
+    bell_vfio_dma_init(&dma_a, &a);
+    bell_vfio_dma_init(&dma_b, &b);
+    assert_int_equal(bell_vfio_dma_alloc(&dma_a, 8192, &memory_a, &iova_a), 0);
+    assert_int_equal(bell_vfio_dma_alloc(&dma_b, 8192, &memory_b, &iova_b), 0);
+    assert_true(iova_b >= iova_a + 8192 || iova_a >= iova_b + 8192);
+    assert_true(kernel.group_maps[1].iova == iova_b);
+    bell_vfio_dma_free(&dma_a, memory_a, iova_a, 8192);
+    bell_vfio_iommu_close(&a);
+    bell_vfio_dma_destroy(&dma_a);
+    assert_int_equal(a.owner, -1);
+
+    /* The other one goes on with the same files. */
+    assert_int_equal(fcntl(b.owner, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+    assert_int_equal(bell_vfio_group_open(&first, &a), 0);
+    assert_int_equal(kernel.group_opens, 1);
+    bell_vfio_dma_free(&dma_b, memory_b, iova_b, 8192);
+    bell_vfio_iommu_close(&b);
+    bell_vfio_dma_destroy(&dma_b);
+    int owner = a.owner;
+    bell_vfio_iommu_close(&a);
+    assert_int_equal(fcntl(owner, F_GETFD), -1); /* with the last one it closes */
+    assert_int_equal(bell_vfio_group_open(&first, &a), 0);
+    assert_int_equal(kernel.group_opens, 2);
+    bell_vfio_iommu_close(&a);
+}
+
 /* ---- MSI ------------------------------------------------------------------------------------------------------- */
 
 static uint8_t config[256];
@@ -245,6 +326,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_device_file_is_bound_and_attached_before_anything_else, setup),
         cmocka_unit_test_setup(test_memory_is_mapped_where_the_driver_wants_it, setup),
         cmocka_unit_test_setup(test_a_device_file_of_another_process_is_in_use, setup),
+        cmocka_unit_test_setup(test_functions_of_a_group_share_its_container_and_its_addresses, setup),
         cmocka_unit_test_setup(test_msi_serves_where_there_is_no_msix, setup),
         cmocka_unit_test_setup(test_a_vector_that_cannot_be_masked_is_not_shown_meanwhile, setup),
     };

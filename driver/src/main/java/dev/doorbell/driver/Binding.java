@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes a PCI function from its driver so that Doorbell can open it through VFIO, and gives it back.
+ * Takes a PCI function from its driver so that Doorbell can open it through VFIO, and gives it back; takes it from the system as a whole, as
+ * before pulling it out, and looks for what is new on the bus.
  *
  * <p>What is to be done is worked out and checked by anybody, as a {@link Plan}; carrying it out takes root: {@link Elevation}. The driver
  * that the function had is remembered below {@code /run/doorbell/bindings}, which like a binding lasts until the machine restarts.
@@ -28,14 +29,15 @@ public final class Binding {
     public record Step(String what, String command) {}
 
     /**
-     * What binds or unbinds a function.
+     * What binds, unbinds or removes a function, or looks for new ones.
      *
-     * @param function "0000:01:00.0"
+     * @param command of the command line that does the same, "bind"
+     * @param function "0000:01:00.0"; "" for all of the bus
      * @param title what it does, for people
      * @param steps in order; none if there is nothing to do
      * @param shell the steps as a POSIX shell script that ends with status 0 when all went well, and else puts back what it changed
      */
-    public record Plan(String function, String title, List<Step> steps, String shell) {}
+    public record Plan(String command, String function, String title, List<Step> steps, String shell) {}
 
     private static final String VFIO = "vfio-pci";
     private static final String NVME_CLASS = "0x0108";
@@ -93,7 +95,7 @@ public final class Binding {
         PciPlace place = look(function);
         String title = "Bind " + function + " to vfio-pci";
         if (place.driver().equals(VFIO)) {
-            return new Plan(function, function + " is bound to vfio-pci already", List.of(), "");
+            return new Plan("bind", function, function + " is bound to vfio-pci already", List.of(), "");
         }
         refuseToBind(function, place);
         List<Step> steps = new ArrayList<>();
@@ -116,10 +118,14 @@ public final class Binding {
             steps.add(new Step("Let user " + uid + " open it", "chown " + uid + " " + quoted(node)));
         }
         return new Plan(
-                function, title, List.copyOf(steps), script(steps, function, VFIO, restore(function, place.driver())));
+                "bind",
+                function,
+                title,
+                List.copyOf(steps),
+                script(steps, function, restore(function, place.driver())) + driverAwaited(function, VFIO));
     }
 
-    private void refuseToBind(String function, PciPlace place) {
+    private void refuseToTake(String function, PciPlace place) {
         if (!Sysfs.text(folder(function).resolve("class")).startsWith(NVME_CLASS)) {
             throw new RefusedException(function + " is no NVMe controller: its class is "
                     + Sysfs.text(folder(function).resolve("class")));
@@ -128,6 +134,10 @@ public final class Binding {
             throw new RefusedException(function + " is in use: " + place.users()
                     + "; end that first. Explore it where it is: open /dev/" + node(function) + ", which is read-only");
         }
+    }
+
+    private void refuseToBind(String function, PciPlace place) {
+        refuseToTake(function, place);
         if (place.iommuGroup().isEmpty()) {
             throw new RefusedException(function + " is behind no IOMMU, without which vfio-pci does not take it: switch"
                     + " it on in the firmware's setup (Intel VT-d, AMD-Vi) and for Intel on the kernel's command line"
@@ -155,15 +165,14 @@ public final class Binding {
         String former = remembered.isEmpty() ? "nvme" : remembered.equals("none") ? "" : remembered;
         if (!place.driver().equals(VFIO)) {
             return new Plan(
+                    "unbind",
                     function,
                     function + " is not bound to vfio-pci, but to "
                             + (place.driver().isEmpty() ? "no driver" : place.driver()),
                     List.of(),
                     "");
         }
-        if (!place.holder().isEmpty()) {
-            throw new RefusedException(function + " is open in " + place.holder() + "; close it there first");
-        }
+        refuseWhileOpen(function, place);
         List<Step> steps = new ArrayList<>();
         steps.add(new Step(
                 "Choose no driver for it any more",
@@ -177,10 +186,68 @@ public final class Binding {
         }
         steps.add(new Step("Forget its former driver", "rm -f " + quoted(memory(function))));
         return new Plan(
+                "unbind",
                 function,
                 former.isEmpty() ? "Take " + function + " from vfio-pci" : "Give " + function + " back to " + former,
                 List.copyOf(steps),
-                script(steps, function, former, ":"));
+                script(steps, function, ":") + driverAwaited(function, former));
+    }
+
+    private static void refuseWhileOpen(String function, PciPlace place) {
+        if (!place.holder().isEmpty()) {
+            throw new RefusedException(function + " is open in " + place.holder() + "; close it there first");
+        }
+    }
+
+    /**
+     * How to take a function out of the system, as before it is pulled out of its slot: its driver lets go of it, and it is no longer there until
+     * {@link #rescan}. A binding ends with that.
+     *
+     * @param text its PCI address
+     * @throws RefusedException if it is no NVMe controller, or is in use
+     */
+    public Plan remove(String text) {
+        String function = parse(text);
+        PciPlace place = look(function);
+        refuseToTake(function, place);
+        refuseWhileOpen(function, place);
+        List<Step> steps = new ArrayList<>();
+        steps.add(
+                new Step("Take it out of the system", echo("1", folder(function).resolve("remove"))));
+        if (Files.exists(memory(function))) {
+            steps.add(new Step("Forget its former driver", "rm -f " + quoted(memory(function))));
+        }
+        String there = "[ -e " + quoted(folder(function)) + " ]";
+        return new Plan(
+                "remove",
+                function,
+                "Remove " + function,
+                List.copyOf(steps),
+                script(steps, function, ":") + awaited(there, "it is still there; the kernel's log (dmesg) says why"));
+    }
+
+    /**
+     * How to look for functions that are new on the bus, or were removed.
+     *
+     * @param text the PCI address of one that has to be there afterwards; "" to take what comes
+     * @throws RefusedException if that is no PCI address
+     */
+    public Plan rescan(String text) {
+        String function = text.isBlank() ? "" : parse(text);
+        List<Step> steps = List.of(new Step("Look for new functions on all buses", echo("1", sys("rescan"))));
+        String missing = "[ ! -e " + quoted(folder(function)) + " ]";
+        return new Plan(
+                "rescan",
+                function,
+                "Rescan the PCI buses" + (function.isEmpty() ? "" : " for " + function),
+                steps,
+                script(steps, function.isEmpty() ? "PCI" : function, ":")
+                        + (function.isEmpty()
+                                ? ""
+                                : awaited(
+                                        missing,
+                                        "it is not there; look whether it is plugged in and has power, and at the"
+                                                + " kernel's log (dmesg)")));
     }
 
     /** Undoes a bind that failed half way. */
@@ -190,8 +257,7 @@ public final class Binding {
                 + quoted(memory(function));
     }
 
-    private String script(List<Step> steps, String function, String driver, String restore) {
-        Path link = folder(function).resolve("driver");
+    private String script(List<Step> steps, String function, String restore) {
         StringBuilder script = new StringBuilder("restore() { " + restore + "; }\n");
         script.append("fail() { echo \"").append(function).append(": $1\" >&2; restore 2>/dev/null; exit 1; }\n");
         for (Step step : steps) {
@@ -200,15 +266,21 @@ public final class Binding {
                     .append(step.what())
                     .append("'\n");
         }
-        // The kernel has probed when the write returns; a slow device is given five seconds all the same.
-        script.append("now() { basename \"$(readlink ").append(quoted(link)).append(")\"; }\n");
-        script.append("tries=0; while [ \"$(now)\" != '").append(driver).append("' ] && [ $tries -lt 50 ]; do ");
-        script.append("sleep 0.1; tries=$((tries + 1)); done\n");
-        script.append("[ \"$(now)\" = '").append(driver).append("' ] || fail ");
-        script.append(quotedText((driver.isEmpty() ? "it still has a driver" : driver + " has not taken it")
-                        + "; the kernel's log (dmesg) says why"))
-                .append('\n');
         return script.toString();
+    }
+
+    private String driverAwaited(String function, String driver) {
+        return "now() { basename \"$(readlink " + quoted(folder(function).resolve("driver")) + ")\"; }\n"
+                + awaited(
+                        "[ \"$(now)\" != '" + driver + "' ]",
+                        (driver.isEmpty() ? "it still has a driver" : driver + " has not taken it")
+                                + "; the kernel's log (dmesg) says why");
+    }
+
+    /** The kernel has done it when the write returns; a slow device is given five seconds all the same. */
+    private static String awaited(String not, String failure) {
+        return "tries=0; while " + not + " && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done\n" + "if "
+                + not + "; then fail " + quotedText(failure) + "; fi\n";
     }
 
     private static String echo(String value, Path file) {

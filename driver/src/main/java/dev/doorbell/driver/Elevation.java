@@ -122,6 +122,6 @@ public enum Elevation {
     public static MissingException missing(Binding.Plan plan) {
         return new MissingException(plan.title()
                 + " takes root, and neither sudo nor pkexec (package pkexec, or policykit-1) is installed; run as root: ./doorbell "
-                + (plan.title().startsWith("Bind") ? "bind " : "unbind ") + plan.function());
+                + (plan.command() + " " + plan.function()).strip());
     }
 }

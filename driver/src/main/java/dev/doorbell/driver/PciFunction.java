@@ -1,5 +1,6 @@
 package dev.doorbell.driver;
 
+import dev.doorbell.driver.ffi.Layouts;
 import dev.doorbell.driver.ffi.Library;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -54,6 +55,15 @@ public final class PciFunction {
      * @param extended whether it is in the extended list, whose ids have 16 bits and a meaning of their own
      */
     public record Capability(int id, int version, int offset, boolean extended) {}
+
+    /**
+     * What the system says of a function.
+     *
+     * @param errors uncorrectable errors that it has reported of the function since this device was opened (PCIe AER, through VFIO)
+     * @param removal whether the kernel wants the function back, for removal or unbinding; it waits until the device is closed
+     * @param gone whether it is not there any more, or {@code removal}: commands end as lost
+     */
+    public record Notices(long errors, boolean removal, boolean gone) {}
 
     /** The offset is misaligned or beyond config space, or the BAR does not reach that far. */
     public static final class IllegalAccess extends DoorbellException {
@@ -123,6 +133,21 @@ public final class PciFunction {
             config.putInt(offset, read32(offset));
         }
         return config.array();
+    }
+
+    /** What the system has said of the function, and whether it is there; asks the device nothing but whether it answers. */
+    public Notices notices() {
+        long h = device.handle().acquire();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(Layouts.PciNotices.BYTES, 8);
+            Rc.check(Library.get().bell_pci_get_notices(h, out.address()));
+            return new Notices(
+                    out.get(ValueLayout.JAVA_LONG, Layouts.PciNotices.ERRORS),
+                    out.get(ValueLayout.JAVA_INT, Layouts.PciNotices.REMOVAL) != 0,
+                    out.get(ValueLayout.JAVA_INT, Layouts.PciNotices.GONE) != 0);
+        } finally {
+            device.handle().release();
+        }
     }
 
     /**

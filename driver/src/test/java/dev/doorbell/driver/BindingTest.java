@@ -147,6 +147,59 @@ class BindingTest {
         assertThat(binding.unbind(FUNCTION).title()).contains("not bound to vfio-pci, but to nvme");
     }
 
+    @Test
+    void aFunctionIsRemovedAndFoundAgain() throws IOException {
+        free("nvme");
+        machine.file("run/doorbell/bindings/" + FUNCTION, "nvme\n");
+        machine.start(true);
+        Binding.Plan plan = binding.remove("01:00.0");
+        assertThat(plan.title()).isEqualTo("Remove 0000:01:00.0");
+        assertThat(plan.steps().getFirst().command())
+                .isEqualTo("echo 1 > '" + root + "/sys/bus/pci/devices/" + FUNCTION + "/remove'");
+        Elevation.NONE.run(plan);
+        assertThat(root.resolve("sys/bus/pci/devices/" + FUNCTION)).doesNotExist();
+        assertThat(memory()).doesNotExist();
+        assertThatThrownBy(() -> binding.remove(FUNCTION)).hasMessageContaining("no such PCI function");
+
+        Elevation.NONE.run(binding.rescan(FUNCTION));
+        assertThat(root.resolve("sys/bus/pci/devices/" + FUNCTION)).exists();
+        Elevation.NONE.run(binding.rescan(""));
+    }
+
+    @Test
+    void whatDoesNotGoOrComeIsToldOf() throws IOException {
+        free("nvme");
+        machine.start(false);
+        assertThatThrownBy(() -> Elevation.NONE.run(binding.remove(FUNCTION)))
+                .isInstanceOf(Elevation.FailedException.class)
+                .hasMessageContaining("Remove 0000:01:00.0 failed")
+                .hasMessageContaining("it is still there");
+        assertThatThrownBy(() -> Elevation.NONE.run(binding.rescan("0000:02:00.0")))
+                .isInstanceOf(Elevation.FailedException.class)
+                .hasMessageContaining("0000:02:00.0: it is not there");
+        assertThatThrownBy(() -> binding.rescan("/dev/nvme0")).hasMessageContaining("is no PCI function");
+    }
+
+    /** The same as for unbinding and binding: nobody loses data, and no program its device. */
+    @Test
+    void whatIsInUseIsNotRemoved() throws IOException {
+        free("nvme");
+        Path swaps = machine.file("proc/swaps", "Filename\n/dev/nvme3n1p1 partition 1 0 -2\n");
+        assertThatThrownBy(() -> binding.remove(FUNCTION))
+                .isInstanceOf(Binding.RefusedException.class)
+                .hasMessageContaining("nvme3n1p1 is swap space");
+        Files.writeString(swaps, "");
+        assertThat(binding.remove(FUNCTION).steps()).hasSize(1);
+        machine.file("proc/4711/comm", "java\n");
+        Path fd = root.resolve("proc/4711/fd/5");
+        Files.createDirectories(fd.getParent());
+        Files.createSymbolicLink(fd, Path.of("/dev/vfio/7"));
+        assertThatThrownBy(() -> binding.remove(FUNCTION))
+                .hasMessage(FUNCTION + " is open in java (process 4711); close it there first");
+        machine.function("0000:03:00.0", "0x020000", "e1000e", "8");
+        assertThatThrownBy(() -> binding.remove("0000:03:00.0")).hasMessageContaining("is no NVMe controller");
+    }
+
     private void refused(String words) {
         assertThatThrownBy(() -> binding.bind(FUNCTION, -1))
                 .isInstanceOf(Binding.RefusedException.class)

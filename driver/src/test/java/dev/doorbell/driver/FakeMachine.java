@@ -95,7 +95,28 @@ final class FakeMachine {
         });
     }
 
+    /** What is removed is put aside, and back by a rescan. */
+    private void removals() throws IOException {
+        Path aside = Files.createDirectories(root.resolve("aside"));
+        Path devices = root.resolve("sys/bus/pci/devices");
+        for (Path function : Sysfs.list(devices)) {
+            if (!Sysfs.text(function.resolve("remove")).isEmpty()) {
+                Files.delete(function.resolve("remove"));
+                Files.move(function, aside.resolve(function.getFileName()));
+            }
+        }
+        if (!Sysfs.text(root.resolve("sys/bus/pci/rescan")).isEmpty()) {
+            Files.delete(root.resolve("sys/bus/pci/rescan"));
+            for (Path function : Sysfs.list(aside)) {
+                Files.move(function, devices.resolve(function.getFileName()));
+            }
+        }
+    }
+
     private void turn(boolean obeys) throws IOException {
+        if (obeys) {
+            removals();
+        }
         for (Path driver : Sysfs.list(root.resolve("sys/bus/pci/drivers"))) {
             String leaves = Sysfs.text(driver.resolve("unbind"));
             Path link = root.resolve("sys/bus/pci/devices/" + leaves + "/driver");

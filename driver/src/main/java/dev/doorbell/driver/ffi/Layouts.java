@@ -44,6 +44,17 @@ public final class Layouts {
         private PciPlace() {}
     }
 
+    /** {@code bell_pci_notices} */
+    public static final class PciNotices {
+        public static final Struct STRUCT = new Struct("pci_notices");
+        public static final int ERRORS = STRUCT.u64("errors");
+        public static final int REMOVAL = STRUCT.u32("removal");
+        public static final int GONE = STRUCT.u32("gone");
+        public static final int BYTES = STRUCT.bytes();
+
+        private PciNotices() {}
+    }
+
     /** {@code bell_controller_config} */
     public static final class ControllerConfig {
         public static final Struct STRUCT = new Struct("controller_config");
@@ -563,6 +574,7 @@ public final class Layouts {
                 Layout.STRUCT,
                 DeviceInfo.STRUCT,
                 PciPlace.STRUCT,
+                PciNotices.STRUCT,
                 ControllerConfig.STRUCT,
                 ControllerState.STRUCT,
                 AdminMemory.STRUCT,

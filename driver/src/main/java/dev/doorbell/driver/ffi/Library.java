@@ -72,6 +72,8 @@ public interface Library {
 
     int bell_pci_look(String root, String address, long out);
 
+    int bell_pci_get_notices(long device, long out);
+
     int bell_device_power(long device, int on);
 
     int bell_device_lost(long device);

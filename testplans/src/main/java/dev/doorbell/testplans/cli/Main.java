@@ -30,7 +30,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             ServeCommand.class,
             BindCommand.class,
-            UnbindCommand.class
+            UnbindCommand.class,
+            RemoveCommand.class,
+            RescanCommand.class
         },
         footerHeading = "%nDevices:%n",
         footer = {
@@ -99,7 +101,8 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is missing: list, show, send, worker, run, serve, bind or unbind");
+                spec.commandLine(),
+                "a command is missing: list, show, send, worker, run, serve, bind, unbind, remove or rescan");
     }
 
     private static int exitCode(Throwable e) {

@@ -7,7 +7,7 @@ import dev.doorbell.driver.Elevation;
 import java.io.PrintWriter;
 import picocli.CommandLine.Option;
 
-/** What bind and unbind have in common: show what is to be done, or do it as root. */
+/** What bind, unbind, remove and rescan have in common: show what is to be done, or do it as root. */
 final class PlanOptions {
     @Option(names = "--dry-run", description = "Print what would be written, and write nothing.")
     private boolean dryRun;

@@ -247,7 +247,7 @@ class MainTest {
 
     @Test
     void mistakesAreOneLineThatSaysWhatIsAllowed() throws IOException {
-        assertMistake(2, "a command is missing: list, show, send, worker, run, serve, bind or unbind");
+        assertMistake(2, "a command is missing: list, show, send, worker, run, serve, bind, unbind, remove or rescan");
         assertMistake(2, "--pattern rnd is unknown; allowed: randread", "worker", "sim:", "--pattern", "rnd");
         assertMistake(
                 2, "'3' is no time; allowed: 500ms, 3s, 2min", "worker", "sim:", "--pattern", "read", "--time", "3");
@@ -268,6 +268,8 @@ class MainTest {
         assertMistake(3, "", "show", "registers", "0000:ff:1f.7");
         assertMistake(3, "0000:ff:1f.7: there is no such PCI function", "bind", "--dry-run", "ff:1f.7");
         assertMistake(3, "/dev/nvme0 is no PCI function; write it as 0000:01:00.0", "unbind", "/dev/nvme0");
+        assertMistake(3, "0000:ff:1f.7: there is no such PCI function", "remove", "--dry-run", "ff:1f.7");
+        assertMistake(3, "/dev/nvme0 is no PCI function; write it as 0000:01:00.0", "rescan", "/dev/nvme0");
         assertMistake(2, "\"nvme0\" is not a device address", "bind", "nvme0");
     }
 
