@@ -89,12 +89,24 @@ static inline struct nvme_sqe blocks_command(const struct blocks *blocks, uint8_
     return sqe;
 }
 
+static inline uint32_t blocks_reference_bits(const bell_protection *p)
+{
+    return (p->guard_bits == 16 ? 32 : p->guard_bits == 32 ? 80 : 48) - p->storage_tag_bits;
+}
+
+/* Storage and reference tag, as they stand in a row. */
+static inline unsigned __int128 blocks_both_tags(const bell_protection *p, uint64_t reference)
+{
+    const uint32_t bits = blocks_reference_bits(p);
+
+    return (unsigned __int128)p->storage_tag << bits | (bits == 0 ? 0 : reference & UINT64_MAX >> (64 - bits));
+}
+
 /* PRINFO and the tags that protection has, into a command. */
 static inline void blocks_tags(const struct blocks *blocks, struct nvme_sqe *sqe, uint32_t prinfo)
 {
     const bell_protection *p = &blocks->protection;
-    const uint32_t bits = (p->guard_bits == 16 ? 32 : p->guard_bits == 32 ? 80 : 48) - p->storage_tag_bits;
-    const unsigned __int128 tags = (unsigned __int128)p->storage_tag << bits | p->reference_tag;
+    const unsigned __int128 tags = blocks_both_tags(p, p->reference_tag);
 
     sqe->cdw12 |=
         (uint32_t)NVME_PUT(prinfo & 0xf, NVME_RW_PRINFO) | ((p->checks & BELL_PI_STORAGE) != 0 ? NVME_RW_STC : 0);
