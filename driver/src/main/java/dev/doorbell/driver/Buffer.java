@@ -232,6 +232,11 @@ public final class Buffer implements Children.Child {
         inFlight.decrementAndGet();
     }
 
+    /** Where it is in this process, for native code; {@link #pin} keeps it there. */
+    long address() {
+        return memory().address();
+    }
+
     private MemorySegment memory() {
         handle.check();
         return memory;

@@ -14,6 +14,9 @@ public record IoControl(int cdw12, int cdw13, long tags, int tagsHigh, int cdw15
     private static final int DIRECTIVE_TYPE = 20, CHECK_STORAGE = 24, CHECK_REFERENCE = 26, CHECK_APPLICATION = 27;
     private static final int CHECK_GUARD = 28, PROTECTION_ACTION = 29, FORCE_UNIT_ACCESS = 30, LIMITED_RETRY = 31;
 
+    /** PRACT in dword 12. */
+    static final int PRACT = 1 << PROTECTION_ACTION;
+
     /** Nothing of it. */
     public static IoControl none() {
         return new IoControl(0, 0, 0, 0, 0);

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -28,7 +29,7 @@ public final class Namespace {
      */
     public record Range(long lba, int count) {}
 
-    private record Geometry(byte[] identify, long lbaCount, int lbaBytes, int metadataBytes) {}
+    private record Geometry(byte[] identify, long lbaCount, int lbaBytes, int metadataBytes, boolean protectionOnly) {}
 
     private final Controller controller;
     private final int nsid;
@@ -66,6 +67,18 @@ public final class Namespace {
         return geometry().metadataBytes;
     }
 
+    /** Whether the metadata of each LBA is behind its data, FLBAS bit 4, and not in a buffer of its own. */
+    public boolean extended() {
+        Geometry g = geometry();
+        return interleaved(g) && g.metadataBytes != 0;
+    }
+
+    /** How its blocks carry protection information, as the device says now; empty if they do not. */
+    public Optional<ProtectionInformation> protection() {
+        geometry();
+        return ProtectionInformation.of(this);
+    }
+
     /** Its size in bytes of data. */
     public long sizeBytes() {
         return lbaCount() * lbaBytes();
@@ -93,7 +106,14 @@ public final class Namespace {
         // NVM Command Set 1.0c §4.1.5.1: FLBAS bits 6:5 and 3:0 are the format's index.
         int flbas = id[26];
         int format = b.getInt(128 + 4 * (flbas & 0xf | (flbas >> 5 & 3) << 4));
-        geometry = new Geometry(id, lbas, 1 << (format >> 16 & 0xff), format & 0xffff);
+        int metadata = format & 0xffff;
+        geometry = new Geometry(id, lbas, 1 << (format >> 16 & 0xff), metadata, (id[29] & 7) != 0 && metadata == 8);
+        // 16 bytes are nothing but protection information if the guard is long, which another structure says.
+        if ((id[29] & 7) != 0
+                && metadata == 16
+                && ProtectionInformation.of(this).orElseThrow().strippedByAction()) {
+            geometry = new Geometry(id, lbas, geometry.lbaBytes, metadata, true);
+        }
     }
 
     void stale() {
@@ -120,6 +140,32 @@ public final class Namespace {
     /** Compare of {@code count} LBAs with the start of a buffer. */
     public Command compareCommand(long lba, int count, Buffer data) {
         return NvmCommands.compare(nsid, lba, count).data(data, 0, bytes(count, data));
+    }
+
+    /** Read of blocks, data and metadata, with protection information as {@code control} says. */
+    public Command readCommand(Blocks blocks, IoControl control) {
+        return moving(NvmCommands.read(nsid, blocks.lba(), blocks.count()), blocks, control);
+    }
+
+    /** Write of blocks, data and metadata, with protection information as {@code control} says. */
+    public Command writeCommand(Blocks blocks, IoControl control) {
+        return moving(NvmCommands.write(nsid, blocks.lba(), blocks.count()), blocks, control);
+    }
+
+    /** Compare of blocks, data and metadata, with protection information as {@code control} says. */
+    public Command compareCommand(Blocks blocks, IoControl control) {
+        return moving(NvmCommands.compare(nsid, blocks.lba(), blocks.count()), blocks, control);
+    }
+
+    /** As much data as this format and PRACT let cross the interface; no more than the buffer, as a tester may want too little. */
+    private Command moving(Command command, Blocks blocks, IoControl control) {
+        Geometry g = geometry();
+        boolean stripped = g.protectionOnly && (control.cdw12() & IoControl.PRACT) != 0;
+        boolean between = interleaved(g) && !stripped;
+        long bytes = (long) blocks.count() * (g.lbaBytes + (between ? g.metadataBytes : 0));
+        Command moved = control.on(command).data(blocks.data(), blocks.dataOffset(), (int)
+                Math.min(bytes, blocks.data().size() - blocks.dataOffset()));
+        return blocks.separate() && !stripped ? moved.metadata(blocks.metadata(), blocks.metadataOffset()) : moved;
     }
 
     /** Flush. */
@@ -155,9 +201,12 @@ public final class Namespace {
     /** The data of {@code count} LBAs, with metadata if it is interleaved; no more than the buffer, as a tester may want too little. */
     private int bytes(int count, Buffer data) {
         Geometry g = geometry();
-        boolean interleaved = (g.identify[26] & 0x10) != 0;
-        long bytes = (long) count * (g.lbaBytes + (interleaved ? g.metadataBytes : 0));
+        long bytes = (long) count * (g.lbaBytes + (interleaved(g) ? g.metadataBytes : 0));
         return (int) Math.min(bytes, data.size());
+    }
+
+    private static boolean interleaved(Geometry g) {
+        return (g.identify[26] & 0x10) != 0;
     }
 
     /** Reads {@code count} LBAs into a buffer and waits. */
@@ -239,6 +288,21 @@ public final class Namespace {
             }
             return ranges;
         }
+    }
+
+    /** Reads blocks with their metadata and waits. */
+    public Completion read(Qpair qpair, Blocks blocks, IoControl control) {
+        return qpair.execute(readCommand(blocks, control));
+    }
+
+    /** Writes blocks with their metadata and waits. */
+    public Completion write(Qpair qpair, Blocks blocks, IoControl control) {
+        return qpair.execute(writeCommand(blocks, control));
+    }
+
+    /** Compares blocks and their metadata and waits. */
+    public Completion compare(Qpair qpair, Blocks blocks, IoControl control) {
+        return qpair.execute(compareCommand(blocks, control));
     }
 
     /** Posts a read; see {@link Qpair#submit(Command, Consumer)}. */

@@ -23,7 +23,7 @@ class DataTest {
     }
 
     static List<String> metadata() {
-        return TestDevices.among("qemu:ms=16,size=64MiB");
+        return TestDevices.among("sim:ms=16,size=64MiB", "vfio-user:ms=16,size=64MiB", "qemu:ms=16,size=64MiB");
     }
 
     @ParameterizedTest
@@ -198,6 +198,68 @@ class DataTest {
                     .isInstanceOf(Command.UnsendableException.class);
             assertThat(qpair.info().outstanding()).isZero();
         }
+    }
+
+    /** What the simulator and QEMU agree on; each has more of its own, which its own tests know. */
+    @ParameterizedTest
+    @MethodSource("all")
+    void sglsThatCannotBeAreRefusedWithTheirStatus(String address) {
+        try (Controller controller = Controller.open(address);
+                Qpair qpair = controller.createQpair(4);
+                Buffer in = controller.device().allocate(8192)) {
+            Namespace namespace = controller.namespace(1);
+            int bytes = 2 * namespace.lbaBytes();
+            if (!takesSgls(controller)) {
+                return; // that SGLs are refused as such is what the tests above see
+            }
+            Command read = namespace.readCommand(0, 2, in);
+            assertThat(qpair.execute(read.sgl(Sgl.empty().block(in, 0, bytes - 4)))
+                            .statusCode())
+                    .as("too short")
+                    .isEqualTo("00/0F");
+            assertThat(qpair.execute(
+                                    read.sgl(Sgl.empty().block(in, 0, bytes - 4).block(in, bytes, 8)))
+                            .statusCode())
+                    .as("too long, in a segment")
+                    .isIn("00/0F", "00/00");
+            assertThat(qpair.execute(read.sgl(Sgl.empty().descriptor(segment(0x30, in.iova(), 24))))
+                            .statusCode())
+                    .as("a segment of one and a half descriptors")
+                    .isEqualTo("00/0D");
+            assertThat(qpair.execute(read.sgl(Sgl.empty().descriptor(segment(0x30, in.iova(), 0))))
+                            .statusCode())
+                    .as("a segment without descriptors")
+                    .isEqualTo("00/0D");
+            // A last segment that leads on, and a pointer that is not at the end of its segment.
+            in.put(0, segment(0x00, in.iova() + 4096, bytes));
+            in.put(16, segment(0x30, in.iova(), 16));
+            assertThat(qpair.execute(read.sgl(Sgl.empty().descriptor(segment(0x30, in.iova(), 32))))
+                            .statusCode())
+                    .as("a last segment that leads on")
+                    .isEqualTo("00/0D");
+            in.put(0, segment(0x30, in.iova() + 64, 16));
+            in.put(16, segment(0x00, in.iova() + 4096, bytes));
+            assertThat(qpair.execute(read.sgl(Sgl.empty().descriptor(segment(0x30, in.iova(), 32))))
+                            .statusCode())
+                    .as("a pointer in the middle")
+                    .isEqualTo("00/0E");
+            in.put(0, segment(0x40, in.iova() + 4096, bytes));
+            assertThat(qpair.execute(read.sgl(Sgl.empty().descriptor(segment(0x30, in.iova(), 16))))
+                            .statusCode())
+                    .as("a keyed descriptor")
+                    .isEqualTo("00/11");
+            qpair.execute(namespace.readCommand(0, 2, in).sgl()).orThrow("and none of it has harmed the queue");
+        }
+    }
+
+    private static byte[] segment(int type, long address, int length) {
+        byte[] descriptor = new byte[16];
+        ByteBuffer.wrap(descriptor)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(0, address)
+                .putInt(8, length);
+        descriptor[15] = (byte) type;
+        return descriptor;
     }
 
     @Test

@@ -54,13 +54,19 @@ final class TestDevices {
         return addresses;
     }
 
-    /** Those of {@code addresses} whose kind of device {@link #all} has, for tests that need options of their own. */
+    /**
+     * Those of {@code addresses} whose kind of device {@link #all} has, for tests that need options of their own. {@code vfio-user:} with
+     * options of the simulator is one that is served.
+     */
     static List<String> among(String... addresses) {
         List<String> kinds = chosen().stream()
                 .map(address -> address.substring(0, address.indexOf(':') + 1))
                 .toList();
         return java.util.Arrays.stream(addresses)
                 .filter(address -> kinds.contains(address.substring(0, address.indexOf(':') + 1)))
+                .map(address -> address.startsWith("vfio-user:")
+                        ? served("sim:" + address.substring("vfio-user:".length()))
+                        : address)
                 .toList();
     }
 }
