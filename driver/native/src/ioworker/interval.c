@@ -52,23 +52,40 @@ static bell_worker_interval totals_now(const struct bell_operations *operations)
     return totals;
 }
 
-/* Fill `difference` with what the histograms counted since the last time. Returns their sum. */
-static uint64_t histograms_subtract(struct bell_intervals *intervals, const struct bell_operations *operations)
+/* The buckets that may have counted anything up to now. */
+static void buckets_used(const struct bell_operations *operations, uint32_t *first, uint32_t *end)
+{
+    uint64_t least = UINT64_MAX, most = 0;
+
+    for (uint32_t i = 0; i < operations->count; i++) {
+        const bell_worker_op *counters = operations->each[i].counters;
+
+        least = counters->latency_min_ns < least ? counters->latency_min_ns : least;
+        most = counters->latency_max_ns > most ? counters->latency_max_ns : most;
+    }
+    *first = bell_histogram_bucket(least);
+    *end = bell_histogram_bucket(most) + 1;
+}
+
+/* Fill `difference` between two buckets with what the histograms counted since the last time. Returns the sum. */
+static uint64_t histograms_subtract(struct bell_intervals *intervals, const struct bell_operations *operations,
+                                    uint32_t first, uint32_t end)
 {
     uint64_t *difference = intervals->difference;
     uint64_t count = 0;
 
-    memset(difference, 0, BELL_HISTOGRAM_BUCKETS * sizeof *difference);
+    for (uint32_t bucket = first; bucket < end; bucket++)
+        difference[bucket] = 0;
     for (uint32_t i = 0; i < operations->count; i++) {
         const uint64_t *histogram = operations->each[i].histogram;
         bool seen = histogram == NULL;
 
         for (uint32_t j = 0; j < i; j++)
             seen |= operations->each[j].histogram == histogram;
-        for (uint32_t bucket = 0; !seen && bucket < BELL_HISTOGRAM_BUCKETS; bucket++)
+        for (uint32_t bucket = first; !seen && bucket < end; bucket++)
             difference[bucket] += histogram[bucket];
     }
-    for (uint32_t bucket = 0; bucket < BELL_HISTOGRAM_BUCKETS; bucket++) {
+    for (uint32_t bucket = first; bucket < end; bucket++) {
         uint64_t now = difference[bucket];
 
         difference[bucket] = now - intervals->histogram_before[bucket];
@@ -78,14 +95,19 @@ static uint64_t histograms_subtract(struct bell_intervals *intervals, const stru
     return count;
 }
 
-static void latencies_set(bell_worker_interval *interval, const uint64_t *difference, uint64_t count)
+static void latencies_set(bell_worker_interval *interval, struct bell_intervals *intervals,
+                          const struct bell_operations *operations)
 {
     const double shares[] = {0.5, 0.99, 0.999, 0.9999};
     uint64_t *const places[] = {&interval->p50_ns, &interval->p99_ns, &interval->p999_ns, &interval->p9999_ns};
-    uint64_t seen = 0;
+    const uint64_t *difference = intervals->difference;
+    uint64_t seen = 0, count;
+    uint32_t first, end;
     size_t next = 0;
 
-    for (uint32_t bucket = 0; bucket < BELL_HISTOGRAM_BUCKETS && seen < count; bucket++) {
+    buckets_used(operations, &first, &end);
+    count = histograms_subtract(intervals, operations, first, end);
+    for (uint32_t bucket = first; bucket < end && seen < count; bucket++) {
         if (difference[bucket] == 0)
             continue;
         if (seen == 0)
@@ -116,7 +138,7 @@ static void note(struct bell_intervals *intervals, const struct bell_operations 
     };
 
     if (interval.reads + interval.writes + interval.others != 0)
-        latencies_set(&interval, intervals->difference, histograms_subtract(intervals, operations));
+        latencies_set(&interval, intervals, operations);
     intervals->before = now;
     bell_notes_add(ring, &interval);
     intervals->start_ns = end_ns;

@@ -106,6 +106,10 @@ static void ends(struct fake *fake, uint32_t op, uint64_t now, uint64_t latency)
     operation->counters->completed++;
     operation->counters->bytes += 4096;
     operation->counters->latency_sum_ns += latency;
+    if (latency < operation->counters->latency_min_ns)
+        operation->counters->latency_min_ns = latency;
+    if (latency > operation->counters->latency_max_ns)
+        operation->counters->latency_max_ns = latency;
     bell_histogram_record(operation->histogram, latency);
 }
 

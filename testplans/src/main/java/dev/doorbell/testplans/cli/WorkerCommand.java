@@ -5,20 +5,29 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.Device;
 import dev.doorbell.driver.DeviceAddress;
+import dev.doorbell.driver.WorkerResult;
 import dev.doorbell.driver.Workload;
 import dev.doorbell.testplans.plan.Quantities;
 import dev.doorbell.testplans.plan.WorkerSettings;
+import dev.doorbell.testplans.plan.WorkloadKeys;
 import dev.doorbell.testplans.run.WorkerRun;
 import dev.doorbell.testplans.run.WorkerSeries.Total;
 import dev.doorbell.testplans.run.WorkerSeries.WorkerSample;
 import dev.doorbell.testplans.run.Workloads;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,8 +63,36 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--qdepth", paramLabel = "N", defaultValue = "32", description = "I/Os outstanding; 32.")
     private Amount qdepth;
 
-    @Option(names = "--time", paramLabel = "TIME", defaultValue = "3s", description = "How long; 3s.")
+    @Option(
+            names = "--time",
+            paramLabel = "TIME",
+            description = "How long; 3s where nothing else ends it: --ios, --replay, --set bytes=, --set passes=.")
     private Duration time;
+
+    @Option(names = "--ios", paramLabel = "N", description = "I/Os of each worker.")
+    private Amount ios;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A part of the workload as in plans: --set 'operations=read 70, trim 30', --set step=16 ...")
+    private Map<String, String> parts = new LinkedHashMap<>();
+
+    @Option(names = "--replay", paramLabel = "FILE", description = "Sends a trace: blkparse, fio's iolog or CSV.")
+    private Path replay;
+
+    @Option(
+            names = "--speed",
+            paramLabel = "X",
+            defaultValue = "1",
+            description = "Of a trace: 1 keeps its times, 0 is as fast as possible; 1.")
+    private double speed;
+
+    @Option(names = "--result", paramLabel = "FILE", description = "Writes all measurements as JSON.")
+    private Path result;
+
+    @Option(names = "--fio-json", paramLabel = "FILE", description = "Writes them in the layout of fio's JSON+.")
+    private Path fioJson;
 
     @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Workers at once; 1.")
     private Amount workers;
@@ -86,7 +123,7 @@ final class WorkerCommand implements Callable<Integer> {
                     "--pattern " + pattern + " is unknown; allowed: " + String.join(", ", WorkerSettings.PATTERNS));
         }
         int reads = Workloads.readPercent(pattern, readPercent.within("--read-percent", 0, 100));
-        if (reads < 100) {
+        if (reads < 100 || changesData()) {
             shield.check(DeviceAddress.parse(device), "a worker that writes destroys its data");
         }
         faults.check(DeviceAddress.parse(device));
@@ -99,18 +136,58 @@ final class WorkerCommand implements Callable<Integer> {
                     json || System.console() == null
                             ? Optional.empty()
                             : Optional.of(spec.commandLine().getErr()));
-            WorkerRun.Result result = new WorkerRun(c, all, "worker").run(LockSupport::parkNanos, live::show);
+            WorkerRun.Result outcome = new WorkerRun(c, all, "worker").run(LockSupport::parkNanos, live::show);
             live.clear();
+            save(outcome);
             if (json) {
-                json(result, c.device(), out);
+                json(outcome, c.device(), out);
             } else {
-                text(result, out);
+                text(outcome, out);
                 faults.print(c.device(), out, Style.detect());
             }
-            return result.failure().isPresent() || result.series().total().errors() > 0
+            return outcome.failure().isPresent() || outcome.series().total().errors() > 0
                     ? ExitCodes.FAILED
                     : ExitCodes.OK;
         }
+    }
+
+    private void save(WorkerRun.Result outcome) {
+        try {
+            if (result != null) {
+                Files.writeString(
+                        result,
+                        outcome.workers().stream()
+                                .map(WorkerResult::toJson)
+                                .collect(Collectors.joining(",\n", "[", "]\n")));
+            }
+            if (fioJson != null) {
+                Files.writeString(fioJson, WorkerResult.toFioJson(outcome.workers()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the results cannot be written: " + e, e);
+        }
+    }
+
+    /** What the parts of the workload make of reads. */
+    private boolean changesData() {
+        Workload w = parted(Workload.builder(1).build());
+        return (replay == null ? w : Workloads.replay(w, replay.toString(), speed, 512)).changesData();
+    }
+
+    private Workload parted(Workload w) {
+        for (Map.Entry<String, String> part : parts.entrySet()) {
+            try {
+                w = WorkloadKeys.apply(w, part.getKey(), part.getValue());
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "--set " + part.getKey() + ": " + e.getMessage());
+            }
+        }
+        return w;
+    }
+
+    private Duration duration() {
+        boolean ends = ios != null || replay != null || parts.containsKey("bytes") || parts.containsKey("passes");
+        return time != null ? time : ends ? Duration.ZERO : Duration.ofSeconds(3);
     }
 
     private List<Workload> workloads(Controller c, int reads) {
@@ -126,12 +203,18 @@ final class WorkerCommand implements Callable<Integer> {
                     .randomPercent(Workloads.randomPercent(pattern))
                     .readPercent(reads)
                     .qdepth(qdepth.within("--qdepth", 1, 65535))
-                    .duration(time)
+                    .duration(duration())
+                    .ioCount(ios == null ? 0 : ios.asLong())
                     .seed(seed.asLong() + i);
             if (iops != null) {
                 b.iopsLimit(iops.asLong());
             }
-            all.add(b.build());
+            Workload w = parted(b.build());
+            all.add(
+                    replay == null
+                            ? w
+                            : Workloads.replay(
+                                    w, replay.toString(), speed, c.namespace(ns).lbaBytes()));
         }
         return all;
     }

@@ -1,6 +1,7 @@
 package dev.doorbell.testplans.plan;
 
 import dev.doorbell.driver.FaultPlan;
+import dev.doorbell.driver.Workload;
 import dev.doorbell.testplans.plan.WorkerSettings.IoSize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads the steps of a case. */
 final class StepReader {
@@ -24,6 +26,9 @@ final class StepReader {
             "repeat",
             "group",
             "check");
+
+    private static final List<String> WORKER_KEYS = List.of(
+            "pattern", "nsid", "read-percent", "io-size", "qdepth", "time", "ios", "region", "iops", "fill", "workers");
 
     private final String file;
     private final Vocabulary vocabulary;
@@ -92,26 +97,18 @@ final class StepReader {
         b.only("worker", "expect", "name");
         Block w = b.block("worker", "a worker")
                 .orElseThrow()
-                .only(
-                        "pattern",
-                        "nsid",
-                        "read-percent",
-                        "io-size",
-                        "qdepth",
-                        "time",
-                        "ios",
-                        "region",
-                        "iops",
-                        "fill",
-                        "workers");
+                .only(Stream.of(WORKER_KEYS, WorkloadKeys.keys(), List.of(WorkloadKeys.REPLAY, WorkloadKeys.SPEED))
+                        .flatMap(List::stream)
+                        .toArray(String[]::new));
         Value pattern = w.required("pattern");
         if (!WorkerSettings.PATTERNS.contains(pattern.text())) {
             throw new PlanException(
                     pattern.at(),
                     "'" + pattern.text() + "' is no pattern; allowed: " + String.join(", ", WorkerSettings.PATTERNS));
         }
-        if (!w.has("time") && !w.has("ios")) {
-            throw new PlanException(w.at(), "a worker needs an end: time, ios or both");
+        if (Stream.of("time", "ios", "bytes", "passes", WorkloadKeys.REPLAY).noneMatch(w::has)) {
+            throw new PlanException(
+                    w.at(), "a worker needs an end: time, ios or both; bytes, passes and replay are ends too");
         }
         List<Value> region = w.has("region") ? w.valueList("region") : List.of();
         if (region.size() > 2) {
@@ -129,6 +126,7 @@ final class StepReader {
                 region.stream().skip(1).findFirst(),
                 w.value("iops"),
                 w.value("fill"),
+                more(w),
                 w.at());
         Map<WorkerMetric, Check> expect = new LinkedHashMap<>();
         b.checks("expect").forEach((key, check) -> expect.put(metric(key, check.at()), check));
@@ -136,6 +134,24 @@ final class StepReader {
         String title = "Worker " + pattern.text()
                 + settings.time().map(t -> " for " + t.text()).orElse("");
         return new Step.WorkerStep(name(b, title), settings, w.value("workers", "1"), expect, b.at());
+    }
+
+    /** The parts that the keys of workloads name; what is known already is checked at once. */
+    private static Map<String, Value> more(Block w) {
+        Map<String, Value> more = new LinkedHashMap<>();
+        Workload any = Workload.builder(1).build();
+        for (String key : w.keys()) {
+            if (WorkloadKeys.keys().contains(key)) {
+                Value value = w.required(key);
+                more.put(key, value);
+                if (value.isConstant()) {
+                    WorkloadKeys.apply(any, key, value);
+                }
+            } else if (key.equals(WorkloadKeys.REPLAY) || key.equals(WorkloadKeys.SPEED)) {
+                more.put(key, w.required(key));
+            }
+        }
+        return more;
     }
 
     private static List<IoSize> ioSizes(Block w) {

@@ -1,6 +1,9 @@
 package dev.doorbell.testplans.plan;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,6 +18,7 @@ import java.util.Optional;
  * @param regionEnd LBA behind the last; absent: the namespace's end
  * @param iopsLimit pace; absent: none
  * @param fill {@code zeros}, {@code ones}, {@code random} or a dword, for what is written
+ * @param more the parts that {@link WorkloadKeys} knows
  */
 public record WorkerSettings(
         String pattern,
@@ -28,13 +32,15 @@ public record WorkerSettings(
         Optional<Value> regionEnd,
         Optional<Value> iopsLimit,
         Optional<Value> fill,
+        Map<String, Value> more,
         SourceLine at) {
     public static final List<String> PATTERNS = List.of("randread", "randwrite", "read", "write", "mix");
 
     public WorkerSettings {
         ioSizes = List.copyOf(ioSizes);
+        more = Collections.unmodifiableMap(new LinkedHashMap<>(more));
     }
 
-    /** One I/O size and how often it comes, relative to the others. */
+    /** One I/O size, or a range as {@link WorkloadKeys#size} reads it, and how often it comes, relative to the others. */
     public record IoSize(Value bytes, Value weight) {}
 }

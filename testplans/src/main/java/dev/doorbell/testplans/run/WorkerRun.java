@@ -3,6 +3,7 @@ package dev.doorbell.testplans.run;
 import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.IoWorker;
 import dev.doorbell.driver.LatencyHistogram;
+import dev.doorbell.driver.WorkerResult;
 import dev.doorbell.driver.Workload;
 import dev.doorbell.testplans.run.WorkerSeries.Bucket;
 import dev.doorbell.testplans.run.WorkerSeries.Total;
@@ -28,8 +29,17 @@ public final class WorkerRun {
         this.title = title;
     }
 
-    /** How it ended. */
-    public record Result(WorkerSeries series, Optional<String> failure, int firstErrorStatus, long firstErrorLba) {}
+    /** How it ended; {@code workers} has everything that each of them measured. */
+    public record Result(
+            WorkerSeries series,
+            Optional<String> failure,
+            int firstErrorStatus,
+            long firstErrorLba,
+            List<WorkerResult> workers) {
+        public Result {
+            workers = List.copyOf(workers);
+        }
+    }
 
     /**
      * Runs to the end.
@@ -53,7 +63,7 @@ public final class WorkerRun {
 
     private Result run(List<IoWorker> workers, LongConsumer sleep, Consumer<WorkerSample> samples) {
         List<WorkerSample> all = new ArrayList<>();
-        workers.forEach(IoWorker::start);
+        IoWorker.startTogether(workers);
         long start = System.nanoTime();
         List<IoWorker.Sample> before = workers.stream().map(IoWorker::sample).toList();
         long beforeNanos = start;
@@ -85,7 +95,8 @@ public final class WorkerRun {
                         .flatMap(Optional::stream)
                         .findFirst(),
                 bad.map(IoWorker.Counters::firstErrorStatus).orElse(0),
-                bad.map(IoWorker.Counters::firstErrorLba).orElse(0L));
+                bad.map(IoWorker.Counters::firstErrorLba).orElse(0L),
+                workers.stream().map(IoWorker::result).toList());
     }
 
     /** A worker that was started is READY until its thread runs. */

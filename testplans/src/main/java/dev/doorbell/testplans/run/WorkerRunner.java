@@ -7,20 +7,17 @@ import dev.doorbell.testplans.plan.PlanException;
 import dev.doorbell.testplans.plan.Quantities;
 import dev.doorbell.testplans.plan.Scope;
 import dev.doorbell.testplans.plan.Step.WorkerStep;
-import dev.doorbell.testplans.plan.Value;
 import dev.doorbell.testplans.plan.WorkerMetric;
 import dev.doorbell.testplans.plan.WorkerSettings;
+import dev.doorbell.testplans.plan.WorkloadKeys;
 import dev.doorbell.testplans.run.WorkerSeries.Total;
 import java.math.BigInteger;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Runs worker steps. */
 final class WorkerRunner {
-    private static final int DEFAULT_MIX = 50;
-
     private final CaseContext context;
 
     WorkerRunner(CaseContext context) {
@@ -106,31 +103,14 @@ final class WorkerRunner {
                         .map(Namespace::nsid)
                         .orElseThrow(
                                 () -> new PlanException(s.at(), "the device has no active namespace for a worker")));
-        Workload.Builder b = Workload.builder(nsid)
-                .randomPercent(Workloads.randomPercent(s.pattern()))
-                .readPercent(Workloads.readPercent(
-                        s.pattern(), s.readPercent().map(v -> v.asInt(scope)).orElse(DEFAULT_MIX)))
-                .qdepth(s.qdepth().asInt(scope))
-                .duration(s.time().map(v -> Duration.ofNanos(v.asLong(scope))).orElse(Duration.ZERO))
-                .region(
-                        s.regionStart().map(v -> v.asLong(scope)).orElse(0L),
-                        s.regionEnd().map(v -> v.asLong(scope)).orElse(0L))
-                .seed(Seeds.of(context.seed(), context.plan().fullId() + "#" + part));
-        s.ioSizes()
-                .forEach(size ->
-                        b.ioSize(size.bytes().asInt(scope), size.weight().asInt(scope)));
-        s.ios().ifPresent(v -> b.ioCount(v.asLong(scope)));
-        s.iopsLimit().ifPresent(v -> b.iopsLimit(v.asLong(scope)));
-        s.fill().ifPresent(v -> fill(b, v, scope));
-        return b.build();
-    }
-
-    private static void fill(Workload.Builder b, Value fill, Scope scope) {
-        switch (fill.text(scope)) {
-            case "zeros" -> b.fill(Workload.Fill.ZEROS);
-            case "ones" -> b.fill(Workload.Fill.ONES);
-            case "random" -> b.fill(Workload.Fill.RANDOM);
-            default -> b.fillDword((int) fill.asLong(scope));
-        }
+        int lbaBytes = s.more().containsKey(WorkloadKeys.REPLAY)
+                ? context.controller().namespace(nsid).lbaBytes()
+                : 0;
+        return Workloads.of(
+                s,
+                scope,
+                nsid,
+                lbaBytes,
+                Seeds.of(context.seed(), context.plan().fullId() + "#" + part));
     }
 }
