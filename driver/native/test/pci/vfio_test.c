@@ -2,8 +2,10 @@
 /*
  * What only a real kernel can show: one owner at a time, a killed owner, an IOMMU that refuses, functions that stop
  * answering. DOORBELL_TEST_ADDRESS names a function that is bound to vfio-pci; testbed/pcie runs this in a virtual
- * machine. DOORBELL_TEST_BRIDGED names one behind a port, for the hot reset.
+ * machine. DOORBELL_TEST_BRIDGED names one behind a port, for hot reset and removal;
+ * DOORBELL_TEST_PAIR two of one IOMMU group; DOORBELL_TEST_PULLED one in a slot of the port DOORBELL_TEST_PULLED_PORT.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -260,6 +262,79 @@ static void test_a_stale_address_meets_the_iommu(void **state)
     MUST(bell_buffer_free(next));
 }
 
+/* The only function's file that this process has. */
+static int function_file(void)
+{
+    for (int file = 3; file < 1024; file++) {
+        char path[32];
+        char target[64];
+
+        snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+        ssize_t length = readlink(path, target, sizeof target - 1);
+        if (length < 0)
+            continue;
+        target[length] = '\0';
+        if (strcmp(target, "anon_inode:[vfio-device]") == 0)
+            return file;
+    }
+    fail_msg("no file of a VFIO function");
+    return -1;
+}
+
+/* The kernel signals its notice in a loop-back, as vfio.h describes. */
+static void test_errors_that_the_system_reports_are_counted(void **state)
+{
+    struct rig *rig = rig_of(state);
+    struct vfio_irq_set fire = {.argsz = sizeof fire,
+                                .flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
+                                .index = VFIO_PCI_ERR_IRQ_INDEX,
+                                .count = 1};
+    bell_pci_notices notices;
+
+    for (uint64_t errors = 0; errors < 3; errors++) {
+        MUST(bell_pci_get_notices(rig->device, &notices));
+        assert_true(notices.errors == errors);
+        assert_int_equal(notices.gone, 0);
+        assert_int_equal(notices.removal, 0);
+        assert_int_equal(ioctl(function_file(), VFIO_DEVICE_SET_IRQS, &fire), 0);
+    }
+    assert_int_equal(identify(rig, NVME_CNS_CONTROLLER, 0), NVME_SC_SUCCESS);
+}
+
+static void test_two_functions_of_a_group_are_open_at_the_same_time(void **state)
+{
+    const char *pair = getenv("DOORBELL_TEST_PAIR");
+    char addresses[2][24];
+    struct rig rigs[2];
+    bell_device *again;
+
+    if (pair == NULL)
+        skip();
+    assert_int_equal(sscanf(pair, "%23s %23s", addresses[0], addresses[1]), 2);
+    for (int i = 0; i < 2; i++) {
+        void *own = &rigs[i];
+        rigs[i] = (struct rig){.address = addresses[i]};
+        assert_int_equal(rig_setup(&own), 0);
+        assert_non_null(rigs[i].device);
+    }
+    assert_int_equal(bell_device_open(addresses[1], &again), -EBUSY);
+    assert_true(rigs[0].iova != rigs[1].iova);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 2; i++) {
+            bell_qpair *qpair = qpair_new(&rigs[i], 8, true);
+            memset(rigs[i].data, 0xff, LBA_BYTES);
+            assert_int_equal(run(qpair, io_command(NVME_NVM_READ, 0, 8, rigs[i].iova), NULL), NVME_SC_SUCCESS);
+            assert_int_equal(rigs[i].data[0], 0);
+            MUST(bell_qpair_close(qpair));
+        }
+    }
+    void *own = &rigs[0];
+    assert_int_equal(rig_teardown(&own), 0);
+    assert_int_equal(identify(&rigs[1], NVME_CNS_CONTROLLER, 0), NVME_SC_SUCCESS);
+    own = &rigs[1];
+    assert_int_equal(rig_teardown(&own), 0);
+}
+
 /*
  * Another process that takes the function from the machine when go is written to; that waits until the driver lets go
  * of it. It is made before the function is opened: it must not hold its files itself.
@@ -327,6 +402,113 @@ static void test_removal_ends_every_command_and_then_goes_through(void **state)
     assert_non_null(strstr(bell_last_error(), "there is no such PCI function"));
 }
 
+/* Slot Control of a port (PCIe Base 5.0 §7.5.3.10): clear and set bits. */
+static void slot_control(const char *port, uint16_t clear, uint16_t set)
+{
+    enum { SLOT_CONTROL = 0x18 };
+    char path[128];
+    uint8_t pointer = 0;
+    uint8_t header[2] = {0};
+    uint16_t before = 0;
+
+    snprintf(path, sizeof path, "/sys/bus/pci/devices/%s/config", port);
+    int config = open(path, O_RDWR);
+    assert_true(config >= 0);
+    assert_int_equal(pread(config, &pointer, 1, PCI_CAPABILITIES), 1);
+    for (; pointer != 0; pointer = header[1]) {
+        assert_int_equal(pread(config, header, 2, pointer), 2);
+        if (header[0] == PCI_CAP_PCIE)
+            break;
+    }
+    assert_int_not_equal(pointer, 0);
+    assert_int_equal(pread(config, &before, 2, pointer + SLOT_CONTROL), 2);
+    const uint16_t after = (uint16_t)((before & ~clear) | set);
+    assert_int_equal(pwrite(config, &after, 2, pointer + SLOT_CONTROL), 2);
+    close(config);
+}
+
+/* Time limits are ten minutes: what ends does so because the device has gone. */
+static void pulled_out(const char *address, const char *port)
+{
+    enum { SLOT_OFF = 0x700 /* power and its indicator */, SLOT_INTERRUPTS = 0x1038 };
+    const bell_worker_config config = {.nsid = 1,
+                                       .lba_bytes = LBA_BYTES,
+                                       .region_end = 1000,
+                                       .size_count = 1,
+                                       .sizes = {8},
+                                       .random_percent = 100,
+                                       .read_percent = 100,
+                                       .qdepth = 16,
+                                       .cpu = UINT32_MAX};
+    struct rig rig = {.address = address};
+    void *own = &rig;
+    bell_worker *worker = NULL;
+    bell_pci_notices notices;
+    bell_completion end;
+    uint32_t value = 0;
+
+    assert_int_equal(rig_setup(&own), 0);
+    MUST(bell_controller_enable(rig.device, &(bell_controller_config){.timeout_ms = 600000}));
+    MUST(bell_pci_get_notices(rig.device, &notices));
+    assert_int_equal(notices.gone, 0);
+    bell_qpair *qpair = qpair_new(&rig, 8, true);
+    bell_command read = io_command(NVME_NVM_READ, 0, 1, rig.iova);
+    read.flags = BELL_CMD_HOLD_DOORBELL; /* the device will never see this one */
+    MUST(bell_qpair_submit(qpair, &read, NULL));
+    MUST(bell_worker_create(rig.device, &config, &worker));
+    MUST(bell_worker_start(worker));
+    const bell_worker_counters *counters = bell_worker_counters_of(worker);
+    for (int i = 0; i < 6000 && __atomic_load_n(&counters->completed, __ATOMIC_RELAXED) < 100; i++)
+        usleep(10000);
+    assert_true(__atomic_load_n(&counters->completed, __ATOMIC_RELAXED) >= 100);
+
+    /* QEMU takes out what is in a slot without power. The kernel, without interrupts of the slot, has no idea of it. */
+    slot_control(port, SLOT_INTERRUPTS, SLOT_OFF);
+    MUST(bell_worker_wait(worker, 60000));
+    assert_int_equal(counters->state, BELL_WORKER_FAILED);
+    assert_int_equal(counters->outstanding, 0);
+    assert_non_null(strstr(bell_worker_error(worker), "lost"));
+    assert_int_equal(MUST(bell_qpair_wait(qpair, &end, 1, UINT64_C(60000000))), 1);
+    assert_int_equal(end.flags, BELL_CQ_LOST);
+    assert_int_equal(bell_qpair_submit(qpair, &read, NULL), -ENODEV);
+    MUST(bell_pci_get_notices(rig.device, &notices));
+    assert_int_equal(notices.gone, 1);
+    assert_int_equal(bell_pci_config_read(rig.device, PCI_VENDOR, 2, &value), -ENODEV);
+    assert_int_equal(value, 0xffff);
+    MUST(bell_worker_close(worker));
+    MUST(bell_qpair_close(qpair));
+    MUST(bell_buffer_free(rig.buffer));
+}
+
+/*
+ * In a process of its own, which nobody waits for: when it lets go of the function, the kernel tries for minutes to
+ * reset what is not there.
+ */
+static void test_a_device_that_is_pulled_out_ends_commands_and_workers(void **state)
+{
+    const char *address = getenv("DOORBELL_TEST_PULLED");
+    const char *port = getenv("DOORBELL_TEST_PULLED_PORT");
+    int report[2];
+    char byte = 0;
+
+    if (address == NULL || port == NULL)
+        skip();
+    assert_int_equal(pipe(report), 0);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        close(report[0]);
+        pulled_out(address, port); /* a failure ends the tests of this process, without a report */
+        if (write(report[1], "", 1) != 1)
+            _exit(1);
+        _exit(0);
+    }
+    assert_true(child > 0);
+    close(report[1]);
+    assert_int_equal(read(report[0], &byte, 1), 1);
+    close(report[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,7 +520,10 @@ int main(void)
         cmocka_unit_test(test_the_pin_signals_and_masks),
         ON(given, test_hot_reset_where_a_port_is_above_and_words_where_none_is),
         ON(given, test_a_stale_address_meets_the_iommu),
+        ON(given, test_errors_that_the_system_reports_are_counted),
+        cmocka_unit_test(test_two_functions_of_a_group_are_open_at_the_same_time),
         cmocka_unit_test(test_removal_ends_every_command_and_then_goes_through),
+        cmocka_unit_test(test_a_device_that_is_pulled_out_ends_commands_and_workers),
     };
     given.address = getenv("DOORBELL_TEST_ADDRESS");
     if (given.address == NULL) {
