@@ -84,7 +84,7 @@ class WorkloadTest extends DeviceTest {
                         .ioCount(400)
                         .seed(i)
                         .measurement(Measurement.standard()
-                                .interval(Duration.ofMillis(1))
+                                .interval(Duration.ofMillis(20))
                                 .last(50)
                                 .slowest(5))
                         .build()));
