@@ -97,6 +97,50 @@ static void test_data_without_flow_control_needs_no_response(void **state)
     data_every_way(NVME_TCP_DGST_DATA, NVMF_CATTR_NO_FLOW);
 }
 
+/* More large reads than there are large buffers, and writes between them: each waits its turn, none is lost. */
+static void test_more_data_than_memory(void **state)
+{
+    enum { DEPTH = 128, BYTES = 262144 };
+    static uint8_t out[BYTES], in[BYTES];
+    struct host admin, io;
+    struct incoming pdu;
+    host_admin(&admin, &served, 0);
+    host_io(&io, &served, 0, 1, DEPTH, 0);
+    pattern(out, BYTES, 3);
+    struct nvme_sqe sqe = io_of(&io, NVME_NVM_WRITE, 0, BYTES / 512, NVME_SGL_TRANSPORT, BYTES);
+    host_capsule(&io, &sqe, NULL, 0);
+    assert_int_equal(host_feed(&io, &sqe, out, io.maxh2cdata), 0);
+    for (int round = 0; round < 3; round++) {
+        const uint16_t first = io.cid;
+        bool data[DEPTH] = {false}, done[DEPTH] = {false};
+        for (int i = 0; i < DEPTH - 1; i++) {
+            sqe = io_of(&io, NVME_NVM_READ, 0, BYTES / 512, NVME_SGL_TRANSPORT, BYTES);
+            host_capsule(&io, &sqe, NULL, 0);
+        }
+        for (int left = DEPTH - 1; left > 0;) {
+            assert_true(host_next(&io, &pdu));
+            if (pdu.head.header.type == NVME_TCP_C2H_DATA) {
+                const uint16_t which = (uint16_t)(pdu.head.data.cccid - first);
+                assert_true(which < DEPTH && !data[which] && !done[which]);
+                data[which] = true;
+                assert_int_equal(pdu.bytes, BYTES);
+                memcpy(in, pdu.data, BYTES);
+                assert_memory_equal(in, out, BYTES);
+                incoming_free(&pdu);
+                continue;
+            }
+            assert_int_equal(pdu.head.header.type, NVME_TCP_CAPSULE_RESP);
+            const uint16_t which = (uint16_t)(pdu.head.capsule_resp.cqe.cid - first);
+            assert_int_equal(pdu.head.capsule_resp.cqe.status, 0);
+            assert_true(which < DEPTH && data[which] && !done[which]);
+            done[which] = true;
+            left--;
+        }
+    }
+    host_close(&io);
+    host_close(&admin);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_data_without_digests),
         cmocka_unit_test(test_data_with_digests),
         cmocka_unit_test(test_data_without_flow_control_needs_no_response),
+        cmocka_unit_test(test_more_data_than_memory),
     };
     return cmocka_run_group_tests(tests, start, end);
 }
