@@ -195,6 +195,7 @@ static int machine_start(const struct bell_qemu_options *options, struct bell_qe
         return err;
     }
     bell_qtest_init(&machine->qtest, socket);
+    machine->qtest.pid = machine->process.pid;
     bell_dma_pool_init(&machine->pool, machine->ram, BELL_QEMU_RAM_FIRST, BELL_QEMU_RAM_BYTES);
     err = hello(machine);
     if (err == 0)

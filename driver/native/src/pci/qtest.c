@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/error.h"
@@ -32,9 +34,24 @@ void bell_qtest_destroy(struct bell_qtest *qtest)
     pthread_mutex_destroy(&qtest->lock);
 }
 
+/* The signal that ended QEMU, which stays to be reaped; 0: it ended by itself, or has not ended yet. */
+static int ended_by(const struct bell_qtest *qtest)
+{
+    siginfo_t info = {0};
+
+    if (qtest->pid <= 0 || waitid(P_PID, (id_t)qtest->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+        return 0;
+    return info.si_pid == qtest->pid && info.si_code != CLD_EXITED ? info.si_status : 0;
+}
+
 static int lost(struct bell_qtest *qtest)
 {
+    int number = ended_by(qtest);
+
     atomic_store(&qtest->lost, 1);
+    if (number != 0)
+        return bell_error_set(-ENODEV, "qemu: QEMU was ended by signal %d%s; close the device and open it again",
+                              number, number == SIGSEGV || number == SIGABRT ? ", a fault of QEMU's own" : "");
     return bell_error_set(-ENODEV, "qemu: QEMU has ended or does not answer; close the device and open it again");
 }
 

@@ -13,12 +13,14 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define BELL_QTEST_TIMEOUT_MS 20000
 
 struct bell_qtest {
     int fd;
     _Atomic uint32_t lost; /* 1: for good */
+    pid_t pid;             /* of QEMU, a child of ours, to say how it ended; 0: not known */
     unsigned posted;       /* stores sent whose "OK" is not yet read */
     size_t begin, end;     /* of what is unread in input */
     char input[1024];

@@ -37,6 +37,24 @@ static void a_killed_qemu_gives_errors_and_all_ones(void **state)
     fn->ops->close(fn);
 }
 
+/* A crash of QEMU's own can be told from everything else that may go wrong. */
+static void a_crashed_qemu_is_told_from_an_ended_one(void **state)
+{
+    struct bell_pci_function *fn = open_or_fail("");
+    pid_t child = qemu_child_find();
+    double end = hand_seconds() + 30;
+    uint32_t value = 0;
+
+    if (child < 0)
+        skip();
+    kill(child, SIGSEGV);
+    /* It lets go of its files a moment before it can be asked how it ended. */
+    while (strstr(bell_error_text(), "signal 11, a fault of QEMU's own") == NULL && hand_seconds() < end)
+        fn->ops->config_read(fn, 0, 2, &value);
+    assert_non_null(strstr(bell_error_text(), "QEMU was ended by signal 11, a fault of QEMU's own"));
+    fn->ops->close(fn);
+}
+
 static void *open_in_thread(void *out)
 {
     *(struct bell_pci_function **)out = open_or_fail("");
@@ -109,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_killed_qemu_gives_errors_and_all_ones),
+        cmocka_unit_test(a_crashed_qemu_is_told_from_an_ended_one),
         cmocka_unit_test(outlives_the_thread_that_opened_it),
         cmocka_unit_test(dies_with_its_owner),
         cmocka_unit_test(twenty_cycles_leave_nothing_behind),

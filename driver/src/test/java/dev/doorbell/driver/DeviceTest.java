@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.Parameter;
 
 /** What tests on a device have in common: an initialised controller that goes with the test. */
+@ExtendWith(QemuCrash.class)
 abstract class DeviceTest {
     @Parameter
     String address;
