@@ -189,9 +189,9 @@ static void namespace(struct bell_qemu_command *command, const struct bell_qemu_
     argument(command, "-device");
     argument(command,
              "nvme-ns,bus=nvme%" PRIu32 ",drive=disk%" PRIu32 ",nsid=%" PRIu32 ",logical_block_size=%" PRIu32
-             ",physical_block_size=%" PRIu32 ",ms=%" PRIu32 ",pi=%" PRIu32 "%s%s",
+             ",physical_block_size=%" PRIu32 ",ms=%" PRIu32 ",pi=%" PRIu32 "%s%s%s",
              (nsid - 1) % options->controllers, nsid, nsid, format->lba, format->lba, format->ms, format->pi,
-             format->shared ? "" : ",shared=off", zones);
+             format->guard == 64 ? ",pif=2" : "", format->shared ? "" : ",shared=off", zones);
 }
 
 void bell_qemu_command_make(struct bell_qemu_command *command, const struct bell_qemu_options *options,

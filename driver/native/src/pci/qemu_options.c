@@ -137,6 +137,14 @@ static int pi_one(const char *value, struct bell_qemu_format *format)
     return range_parse("pi", value, 0, 3, &format->pi);
 }
 
+static int guard_one(const char *value, struct bell_qemu_format *format)
+{
+    if (strcmp(value, "16") != 0 && strcmp(value, "64") != 0)
+        return bell_error_set(-EINVAL, "qemu: guard=%.100s: must be 16 or 64", value);
+    format->guard = strcmp(value, "64") == 0 ? 64 : 0;
+    return 0;
+}
+
 static int zoned_one(const char *value, struct bell_qemu_format *format)
 {
     return switch_parse("zoned", value, &format->zoned);
@@ -160,6 +168,11 @@ static int ms_parse(const char *value, struct parse *parse)
 static int pi_parse(const char *value, struct parse *parse)
 {
     return list_parse(parse, "pi", value, pi_one);
+}
+
+static int guard_parse(const char *value, struct parse *parse)
+{
+    return list_parse(parse, "guard", value, guard_one);
 }
 
 static int zoned_parse(const char *value, struct parse *parse)
@@ -358,6 +371,7 @@ static int option_parse(char *option, struct parse *parse)
         {"lba", true, lba_parse},
         {"ms", true, ms_parse},
         {"pi", true, pi_parse},
+        {"guard", true, guard_parse},
         {"zoned", true, zoned_parse},
         {"zone", true, zone_parse},
         {"zone-cap", true, zone_cap_parse},
@@ -390,11 +404,12 @@ static int option_parse(char *option, struct parse *parse)
             }
         }
     }
-    return bell_error_set(-EINVAL,
-                          "qemu: unknown option \"%.100s\"; known are size=, ns=, lba=, ms=, pi=, zoned=, zone=, "
-                          "zone-cap=, max-open=, max-active=, mdts=, serial=, file=, cmb=, controllers=, controller=, "
-                          "shared=, vfs=, vf=, machine=, iops=, bandwidth=, read-error=, write-error=, flush-error=",
-                          option);
+    return bell_error_set(
+        -EINVAL,
+        "qemu: unknown option \"%.100s\"; known are size=, ns=, lba=, ms=, pi=, guard=, zoned=, zone=, "
+        "zone-cap=, max-open=, max-active=, mdts=, serial=, file=, cmb=, controllers=, controller=, "
+        "shared=, vfs=, vf=, machine=, iops=, bandwidth=, read-error=, write-error=, flush-error=",
+        option);
 }
 
 /* ---- what only makes sense together --------------------------------------------------------------------------------
@@ -449,6 +464,8 @@ static int formats_check(const struct parse *parse)
         if (options->format[i].pi != 0 && options->format[i].ms < 8)
             return bell_error_set(-EINVAL, "qemu: pi=%u: needs ms=8 or more, which is where it is kept",
                                   options->format[i].pi);
+        if (options->format[i].guard == 64 && (options->format[i].pi != 0) && options->format[i].ms < 16)
+            return bell_error_set(-EINVAL, "qemu: guard=64: needs ms=16 or more, which is where it is kept");
     }
     return zones_check(parse);
 }

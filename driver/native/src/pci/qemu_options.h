@@ -11,9 +11,10 @@ enum { BELL_QEMU_NAMESPACES_MAX = 32, BELL_QEMU_CONTROLLERS_MAX = 4, BELL_QEMU_V
 
 /* One namespace. */
 struct bell_qemu_format {
-    uint32_t lba; /* bytes of an LBA: 512 or 4096 */
-    uint32_t ms;  /* metadata bytes of an LBA */
-    uint32_t pi;  /* protection information type, 0 none */
+    uint32_t lba;   /* bytes of an LBA: 512 or 4096 */
+    uint32_t ms;    /* metadata bytes of an LBA */
+    uint32_t pi;    /* protection information type, 0 none */
+    uint32_t guard; /* bits of its guard: 64, or 0 for 16 */
     bool zoned;
     bool shared; /* among all controllers; else it belongs to one */
 };

