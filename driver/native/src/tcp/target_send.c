@@ -257,27 +257,27 @@ void target_flush(struct target_connection *connection)
 void target_send_data_end(struct target_connection *connection)
 {
     struct target_pdu *pdu = connection->out_first;
-    struct target_pdu *kept = NULL;
-    const bool torn = connection->out_sent != 0 && pdu->data_bytes != 0;
+    struct target_pdu *next;
+    bool cut = false;
 
-    if (torn) /* half of it is out, and the other half is about to be forgotten */
-        connection->dead = true;
+    if (connection->out_sent != 0 && pdu->data_bytes != 0)
+        connection->dead = true; /* half of it is out, and the other half is about to be forgotten */
     connection->out_first = NULL;
     connection->out_last = NULL;
     connection->out_count = 0;
-    while (pdu != NULL) {
-        struct target_pdu *next = pdu->next;
-
-        if (pdu->data_bytes == 0 && !torn) {
+    for (; pdu != NULL; pdu = next) {
+        next = pdu->next;
+        /* Nothing behind the first data that is lost: its completion would tell of data that never came. */
+        cut = cut || pdu->data_bytes != 0;
+        if (!cut) {
             append(connection, pdu);
         } else {
             pdu->slot = TARGET_NO_SLOT;
             pdu_free(connection, pdu);
         }
-        pdu = next;
     }
-    for (pdu = connection->out_held; pdu != NULL; pdu = kept) {
-        kept = pdu->next;
+    for (pdu = connection->out_held; pdu != NULL; pdu = next) {
+        next = pdu->next;
         pdu->slot = TARGET_NO_SLOT;
         pdu_free(connection, pdu);
     }
