@@ -13,6 +13,7 @@
 
 #include "doorbell.h"
 #include "ioworker/histogram.h"
+#include "ioworker/workload.h"
 
 struct options {
     const char *address;
@@ -21,7 +22,8 @@ struct options {
     uint32_t qdepth;
     double seconds;
     uint32_t cpu;
-    uint32_t flags;
+    uint32_t flags; /* BELL_WORKLOAD_... */
+    uint64_t ios;
     uint64_t iops;
 };
 
@@ -42,7 +44,8 @@ static void fail(const char *what)
 static void usage(void)
 {
     fputs("usage: bench.worker [-a address] [-p randread|randwrite|randrw|read|write|rw] [-s bytes] [-q qdepth]\n"
-          "                    [-t seconds] [-c cpu] [-r iops] [-n (no command log)]\n",
+          "                    [-t seconds] [-i I/Os] [-c cpu] [-r iops]\n"
+          "                    [-n (no command log)] [-H (no histogram)] [-V (data verification)]\n",
           stderr);
     exit(2);
 }
@@ -53,7 +56,7 @@ static struct options options_parse(int argc, char **argv)
         .address = "sim:", .pattern = "randread", .bytes = 4096, .qdepth = 64, .seconds = 3, .cpu = UINT32_MAX};
     int letter;
 
-    while ((letter = getopt(argc, argv, "a:p:s:q:t:c:r:n")) != -1) {
+    while ((letter = getopt(argc, argv, "a:p:s:q:t:i:c:r:nHV")) != -1) {
         switch (letter) {
         case 'a':
             options.address = optarg;
@@ -77,7 +80,16 @@ static struct options options_parse(int argc, char **argv)
             options.iops = strtoull(optarg, NULL, 0);
             break;
         case 'n':
-            options.flags |= BELL_WORKER_NO_CMDLOG;
+            options.flags |= BELL_WORKLOAD_NO_CMDLOG;
+            break;
+        case 'H':
+            options.flags |= BELL_WORKLOAD_NO_HISTOGRAM;
+            break;
+        case 'V':
+            options.flags |= BELL_WORKLOAD_VERIFY;
+            break;
+        case 'i':
+            options.ios = strtoull(optarg, NULL, 0);
             break;
         default:
             usage();
@@ -175,16 +187,25 @@ static void run(bell_device *device, const struct options *options)
                                  .qdepth = options->qdepth,
                                  .pattern = 3,
                                  .cpu = options->cpu,
-                                 .flags = options->flags,
                                  .seed = 1,
                                  .duration_ns = (uint64_t)(options->seconds * 1e9),
+                                 .io_count = options->ios,
                                  .iops_limit = options->iops};
+    bell_workload_config workload;
+    bell_integrity *integrity = NULL;
     bell_worker *worker;
     int perf;
 
     namespace_ask(device, &config.region_end, &config.lba_bytes);
     config.sizes[0] = options->bytes / config.lba_bytes;
-    if (bell_worker_create(device, &config, &worker) < 0)
+    bell_workload_of(&config, &workload);
+    workload.flags |= options->flags;
+    if (options->flags & BELL_WORKLOAD_VERIFY) {
+        const bell_integrity_config follow = {.nsid = 1, .lbas = config.region_end, .lba_bytes = config.lba_bytes};
+        if (bell_integrity_open(device, &follow, &integrity) < 0)
+            fail("verification");
+    }
+    if (bell_worker_create_workload(device, &workload, NULL, 0, &worker) < 0)
         fail("worker");
     perf = instructions_count();
     if (bell_worker_start(worker) < 0)
@@ -195,6 +216,8 @@ static void run(bell_device *device, const struct options *options)
     if (perf >= 0)
         close(perf);
     bell_worker_close(worker);
+    if (integrity)
+        bell_integrity_close(integrity);
 }
 
 int main(int argc, char **argv)

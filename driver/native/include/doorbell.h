@@ -589,6 +589,8 @@ BELL_API int bell_worker_close(bell_worker *worker);
 #define BELL_WORKLOAD_STEP          0x08u /* step_lbas holds */
 #define BELL_WORKLOAD_FRESH_DATA    0x10u /* random data is made anew for each write */
 #define BELL_WORKLOAD_STOP_ON_ERROR 0x20u /* end at the first error that counts */
+#define BELL_WORKLOAD_VERIFY                                                                                           \
+    0x40u /* compare what is read with what was written: bell_integrity_open comes before; miscompares are errors */
 
 /* bell_workload_config.distribution: of random I/Os over their places. a and b are in millionths. */
 enum {
@@ -1035,7 +1037,8 @@ typedef struct bell_miscompare {
 } bell_miscompare;
 
 /** bell_integrity_open - begin to follow a namespace: from now on every command to it, on any queue of this device.
- * Errors: -EINVAL names the parameter, -EEXIST (it is followed already), -ENOMEM. */
+ * Errors: -EINVAL names the parameter, -EEXIST (it is followed already), -ENOMEM, -EBUSY (a worker is open, whose
+ * writes would not be followed). */
 BELL_API int bell_integrity_open(bell_device *device, const bell_integrity_config *config, bell_integrity **out);
 
 /** bell_integrity_close - what is known is lost; commands that are outstanding end unjudged. -EBUSY while a worker

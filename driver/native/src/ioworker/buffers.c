@@ -103,6 +103,7 @@ int bell_io_buffers_alloc(struct bell_io_buffers *buffers, bell_device *device, 
         buffers->memory = NULL;
         return err;
     }
+    buffers->write_bytes = plan.stride;
     skew = -buffers->iova & (buffers->page_bytes - 1);
     err = array_alloc(&buffers->reads, plan.reads, needs->slots);
     if (err == 0)

@@ -25,6 +25,7 @@ struct bell_io_buffers {
     struct bell_io_buffer *reads;  /* one a slot; NULL if nothing comes in */
     struct bell_io_buffer *writes; /* the same */
     struct bell_io_buffer *ranges; /* the same; a page each */
+    uint64_t write_bytes;          /* data of one of them */
     uint32_t page_bytes;
     uint32_t prp1_bytes; /* what PRP1 alone describes; 0: data pointers are SGL data blocks */
     void *memory;

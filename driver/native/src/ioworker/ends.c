@@ -32,6 +32,13 @@ void bell_worker_slow(struct bell_worker *worker, const struct bell_worker_slot 
     worker->slow_ns = bell_notes_slow(&worker->notes, &command);
 }
 
+static int send_again(struct bell_worker *worker, const struct bell_worker_slot *slot, uint32_t number)
+{
+    if (worker->verify.integrity != NULL)
+        return bell_worker_verify_submit(worker, slot, number);
+    return bell_fast_submit(worker->qpair, slot->sqe, number, worker->now_ns);
+}
+
 bool bell_worker_failed(struct bell_worker *worker, struct bell_worker_slot *slot, const struct bell_end *end)
 {
     bell_worker_counters *counters = worker->counters;
@@ -43,8 +50,8 @@ bool bell_worker_failed(struct bell_worker *worker, struct bell_worker_slot *slo
     command.sequence = worker->notes.errors.next;
     bell_notes_add(&worker->notes.errors, &command);
     /* What timed out is still with the device: it is not sent a second time. */
-    if (slot->attempts < worker->retries && (end->flags & BELL_CQ_TIMEOUT) == 0 &&
-        bell_fast_submit(worker->qpair, slot->sqe, end->tag, worker->now_ns) == 0) {
+    if (slot->attempts < worker->retries && (end->flags & (BELL_CQ_TIMEOUT | BELL_CQ_MISCOMPARE)) == 0 &&
+        send_again(worker, slot, (uint32_t)end->tag) == 0) {
         slot->attempts++;
         bell_poke(&op->retries, op->retries + 1);
         return true;
@@ -60,7 +67,9 @@ bool bell_worker_failed(struct bell_worker *worker, struct bell_worker_slot *slo
                  "stopped at the first error, as it was told: opcode %02xh at LBA %" PRIu64
                  " ended with status %02x/%02x%s",
                  worker->operations.each[slot->op].opcode, slot->lba, status >> 8 & 7, status & 0xff,
-                 end->flags & BELL_CQ_TIMEOUT ? " (time-out)" : "");
+                 end->flags & BELL_CQ_TIMEOUT      ? " (time-out)"
+                 : end->flags & BELL_CQ_MISCOMPARE ? " (miscompare)"
+                                                   : "");
     return false;
 }
 

@@ -66,7 +66,7 @@ static inline void on_end(void *context, const struct bell_end *end)
     worker->now_ns = end->completed_ns;
     if (BELL_UNLIKELY(end->completed_ns >= worker->intervals.end_ns))
         bell_intervals_roll(&worker->intervals, &worker->operations, &worker->notes.intervals, end->completed_ns);
-    if (BELL_UNLIKELY(status != 0) && bell_worker_failed(worker, slot, end))
+    if (BELL_UNLIKELY((status | end->flags) != 0) && bell_worker_failed(worker, slot, end))
         return;
     /*
      * The slot's memory is free even after a time-out: a late read can only spoil data that nobody looks at, and a late
@@ -75,7 +75,7 @@ static inline void on_end(void *context, const struct bell_end *end)
     worker->free[worker->free_count++] = (uint16_t)end->tag;
     if (BELL_LIKELY(end->flags == 0))
         latency_count(worker, operation, slot, end);
-    if (BELL_LIKELY(status == 0))
+    if (BELL_LIKELY((status | end->flags) == 0))
         add(&operation->counters->bytes, slot->bytes);
     if (BELL_UNLIKELY(worker->notes.last.records != 0))
         bell_notes_last(&worker->notes.last, slot->lba, end->completed_ns,
@@ -127,7 +127,10 @@ static inline int io_submit(struct bell_worker *worker)
     int err;
 
     prepare(worker, slot, number);
-    err = bell_fast_submit(worker->qpair, slot->sqe, number, worker->now_ns);
+    if (BELL_LIKELY(worker->verify.integrity == NULL))
+        err = bell_fast_submit(worker->qpair, slot->sqe, number, worker->now_ns);
+    else
+        err = bell_worker_verify_submit(worker, slot, number);
     if (BELL_LIKELY(err == 0)) {
         worker->free_count--;
         worker->submitted++;

@@ -125,10 +125,15 @@ static int parts_init(struct bell_worker *worker, const bell_workload_config *co
 static int buffers_open(struct bell_worker *worker, const bell_workload_config *config)
 {
     struct bell_io_needs needs = bell_operations_needs(&worker->operations, config, bell_workload_largest(config));
-    int err = bell_io_buffers_alloc(&worker->buffers, worker->device, &needs, &worker->data);
+    int err;
+
+    needs.own_writes |= worker->verify.integrity != NULL; /* each is stamped */
+    err = bell_io_buffers_alloc(&worker->buffers, worker->device, &needs, &worker->data);
 
     if (err == 0)
         bell_operations_attach(&worker->operations, &worker->buffers);
+    if (err == 0)
+        bell_worker_verify_attach(worker);
     return err;
 }
 
@@ -155,10 +160,13 @@ int bell_worker_create_workload(bell_device *device, const bell_workload_config 
     if (err == 0)
         err = qpair_open(worker, &config);
     if (err == 0)
+        err = bell_worker_verify_open(worker, &config);
+    if (err == 0)
         err = buffers_open(worker, &config);
     if (err != 0) {
         if (worker->qpair != NULL)
             qpair_delete(worker);
+        bell_worker_verify_close(worker);
         release(worker);
         return err;
     }
@@ -294,6 +302,7 @@ int bell_worker_close(bell_worker *worker)
     bell_worker_stop(worker);
     bell_worker_wait(worker, WAIT_FOREVER_MS);
     err = qpair_delete(worker);
+    bell_worker_verify_close(worker);
     release(worker);
     bell_device_worker_closed(device);
     return err;

@@ -49,6 +49,15 @@ struct bell_worker_trace {
     uint64_t speed; /* millionths; 0: all are due */
 };
 
+/* A part of data verification. */
+struct bell_worker_verify {
+    bell_integrity *integrity; /* held; NULL: the namespace is not under verification */
+    uint8_t *pool;             /* what is written, as the source names it */
+    uint32_t source;           /* 0: not remembered */
+    bool wanted;               /* what is read is compared */
+    bool plain;                /* blocks in memory are those under verification */
+};
+
 /* Workers that begin together. */
 struct bell_gate {
     pthread_mutex_t lock;
@@ -82,6 +91,7 @@ struct bell_worker {
     uint64_t publish_ns;
     uint64_t stuck_ns; /* since when time-outs hold every slot; 0: they do not */
     uint32_t retries;
+    struct bell_worker_verify verify;
     struct bell_intervals intervals;
     struct bell_notes notes;
     struct bell_workload workload;
@@ -119,6 +129,12 @@ int bell_worker_trace_init(struct bell_worker *worker, bell_workload_config *con
 /* The rarer part of preparing a command: place, length and operation are known. */
 void bell_worker_prepare_rest(struct bell_worker *worker, const struct bell_operation *operation,
                               struct bell_worker_slot *slot, uint32_t number);
+
+/* verify.c, in order: before the buffers are made, when there are, instead of bell_fast_submit, at the end. */
+int bell_worker_verify_open(struct bell_worker *worker, const bell_workload_config *config);
+void bell_worker_verify_attach(struct bell_worker *worker);
+int bell_worker_verify_submit(struct bell_worker *worker, const struct bell_worker_slot *slot, uint32_t number);
+void bell_worker_verify_close(struct bell_worker *worker);
 
 /** bell_worker_failed - a command ended with an error: note it, and send it again if it may. True: it was. */
 bool bell_worker_failed(struct bell_worker *worker, struct bell_worker_slot *slot, const struct bell_end *end);

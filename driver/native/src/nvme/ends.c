@@ -66,6 +66,8 @@ static void slot_fabricate(struct bell_qpair *qpair, uint32_t number, uint64_t n
 
     if (slot->flags & BELL_SLOT_WATCHED && flags & BELL_CQ_LOST)
         bell_watch_end(qpair, number, &end);
+    else if (slot->flags & BELL_SLOT_WATCHED)
+        bell_watch_timed_out(qpair, number);
     if (qpair->logging)
         bell_cmdlog_ended(&qpair->log, slot->sequence, all_ones, now_ns, end.flags);
     if (event) /* nobody sent it, nobody waits for it */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nvme/null.h"
 #include "nvme/prp.h"
 #include "nvme/qpair.h"
 #include "nvme/sgl.h"
@@ -162,6 +163,12 @@ static int queue_open(struct bell_transport *transport, struct bell_qpair *qpair
     qpair->cq_doorbell = doorbell_of(function, cq_offset);
     if (!qpair->cq_doorbell)
         qpair->sq_doorbell = NULL;
+    if (function->null_io && qpair->qid != 0) {
+        qpair->sq_doorbell = NULL; /* rings come to queue_ring */
+        rc = bell_null_open(qpair);
+        if (rc < 0)
+            return rc;
+    }
     qpair->dstrd = dstrd;
     qpair->asleep = (const uint32_t *)function->doorbell_asleep;
     qpair->gone = (const uint32_t *)function->gone;
@@ -177,6 +184,7 @@ static void queue_close(struct bell_transport *transport, struct bell_qpair *qpa
     if (qpair->cq_memory)
         dma_free(transport, qpair->cq_memory, qpair->cq_memory_iova,
                  ring_memory(16 * (uint64_t)qpair->depth, qpair->page_bytes));
+    bell_null_close(qpair);
     qpair->sq_memory = NULL;
     qpair->cq_memory = NULL;
     qpair->sq = NULL;
@@ -186,6 +194,10 @@ static void queue_close(struct bell_transport *transport, struct bell_qpair *qpa
 static void queue_ring(struct bell_qpair *qpair, uint32_t tail)
 {
     struct bell_pci_function *function = function_of(qpair->transport);
+    if (qpair->carrier) {
+        bell_null_ring(qpair, tail);
+        return;
+    }
     bell_fence(__ATOMIC_RELEASE);
     if (qpair->cq_head != qpair->cq_rung)
         function->ops->bar_write(function, 0, nvme_doorbell_offset(qpair->qid, 1, qpair->dstrd), 4, qpair->cq_head);

@@ -46,6 +46,16 @@ int bell_integrity_open(bell_device *device, const bell_integrity_config *config
     if (rc < 0)
         return rc;
     integrity->device = device;
+    pthread_mutex_lock(&device->lock);
+    uint32_t workers = device->workers;
+    pthread_mutex_unlock(&device->lock);
+    if (workers > 0) {
+        bell_integrity_drop(integrity);
+        return bell_error_set(-EBUSY,
+                              "%s has %u workers, whose writes would not be followed; close them before verification "
+                              "begins.",
+                              device->address, workers);
+    }
     pthread_mutex_lock(&verification->lock);
     for (uint32_t i = 0; rc == 0 && i < verification->count; i++) {
         if (verification->namespaces[i]->config.nsid == config->nsid)
@@ -102,6 +112,15 @@ bell_integrity *bell_integrity_of(bell_device *device, uint32_t nsid)
         bell_integrity_hold(found);
     pthread_mutex_unlock(&verification->lock);
     return found;
+}
+
+void bell_integrity_worker(bell_integrity *integrity, int change)
+{
+    struct bell_verification *verification = integrity->device->verification;
+
+    pthread_mutex_lock(&verification->lock);
+    integrity->workers += (uint32_t)change;
+    pthread_mutex_unlock(&verification->lock);
 }
 
 int bell_qpair_check(bell_qpair *qpair, int on)

@@ -34,6 +34,7 @@ enum {
     DSM_RANGES_MOST = 256,
     COPY_RANGES_MOST = 256,
     BUSY_SPANS = 8,
+    VERSIONS_AT_A_TIME = 4096,
 };
 
 #define DEALLOCATE      (UINT64_C(1) << 34) /* DSM CDW11.AD */
@@ -53,6 +54,7 @@ struct watch {
     uint8_t kind;
     uint8_t opcode;
     bool found; /* its data was */
+    bool held;  /* integrity is, for as long as the command is outstanding */
     bool busy;
     uint32_t constant;
     uint32_t nsid, format;
@@ -70,6 +72,9 @@ struct bell_watches {
     struct bell_tally *tallies;
     uint8_t *scratch;
     uint32_t scratch_bytes;
+    bool takes_many; /* versions, of the one namespace that a worker uses */
+    uint32_t versions;
+    uint64_t version; /* the first of those taken */
 };
 
 /* ---- places ------------------------------------------------------------------------------------------------------ */
@@ -272,9 +277,27 @@ static void block_stamp(struct bell_watches *watches, struct watch *watch, const
 /* The token of a block of a worker's pool says which block that is. */
 static uint64_t token_of(const struct watch *watch, uint64_t base, uint64_t version, uint32_t index)
 {
-    if (!watch->own)
+    if (!watch->own || base == 0)
         return version & BELL_TOKEN_VERSION;
     return (base + ((uint64_t)index << BELL_TOKEN_BLOCK_SHIFT)) | (version & BELL_TOKEN_VERSION);
+}
+
+/* The versions of a command's blocks, in order on each queue. Workers take many at a time, not to meet at the counter.
+ */
+static uint64_t version_take(struct bell_watches *watches, bell_integrity *integrity, uint32_t blocks)
+{
+    uint64_t version;
+
+    if (!watches->takes_many || blocks >= VERSIONS_AT_A_TIME)
+        return bell_integrity_tokens(integrity, blocks);
+    if (watches->versions < blocks) {
+        watches->version = bell_integrity_tokens(integrity, VERSIONS_AT_A_TIME);
+        watches->versions = VERSIONS_AT_A_TIME;
+    }
+    version = watches->version;
+    watches->version += blocks;
+    watches->versions -= blocks;
+    return version;
 }
 
 static void write_begin(struct bell_qpair *qpair, struct bell_watches *watches, struct watch *watch,
@@ -283,8 +306,15 @@ static void write_begin(struct bell_qpair *qpair, struct bell_watches *watches, 
     bell_integrity *integrity = watch->integrity;
     const struct bell_dma_map *map = &qpair->device->dma;
     bool stamps = watch->found && data_hold(qpair, watch) && (watch->own || may_stamp(&integrity->config, sqe));
-    uint64_t version = bell_integrity_tokens(integrity, watch->blocks);
+    uint64_t version = version_take(watches, integrity, watch->blocks);
     uint32_t bytes = integrity->config.lba_bytes;
+
+    /* They come while the CRC is computed; a locked access behind a missing one would wait for it. */
+    __builtin_prefetch(&integrity->table.entries[watch->lba], 1);
+    __builtin_prefetch(&integrity->table.entries[watch->lba + watch->blocks - 1], 1);
+    __builtin_prefetch(bell_history_place(&integrity->history, watch->lba), 1);
+    __builtin_prefetch(bell_history_place(&integrity->history, watch->lba + watch->blocks - 1), 1);
+    __builtin_prefetch(bell_churn_place(&integrity->table, watch->lba >> BELL_CHURN_BLOCKS_LOG2), 1);
 
     bell_table_touch(&integrity->table, watch->lba, watch->blocks);
     for (uint32_t i = 0; i < watch->blocks; i++) {
@@ -508,9 +538,8 @@ bool bell_watch_begin(struct bell_qpair *qpair, uint16_t number, const uint64_t 
 
     if (kind == KIND_NONE)
         return false;
-    if (integrity)
-        bell_integrity_hold(integrity);
-    else if (!admin)
+    bool held = !integrity;
+    if (!integrity && !admin)
         integrity = bell_integrity_of(qpair->device, nsid);
     if (!admin && (!integrity || bell_peek(&integrity->suspended)))
         goto out;
@@ -518,9 +547,11 @@ bool bell_watch_begin(struct bell_qpair *qpair, uint16_t number, const uint64_t 
     if (!watches)
         goto out;
     struct watch *watch = &watches->watches[number];
+    watches->takes_many = !held;
     watch->kind = (uint8_t)kind;
     watch->opcode = (uint8_t)sqe[0];
     watch->integrity = integrity;
+    watch->held = held;
     watch->nsid = nsid;
     watch->own = NULL;
     watch->busy = false;
@@ -535,7 +566,7 @@ bool bell_watch_begin(struct bell_qpair *qpair, uint16_t number, const uint64_t 
         watch->kind = KIND_NONE;
 
 out:
-    if (!begun && integrity)
+    if (!begun && integrity && held)
         bell_integrity_drop(integrity);
     return begun;
 }
@@ -605,7 +636,7 @@ static uint32_t read_end(struct bell_qpair *qpair, struct bell_watches *watches,
 {
     uint32_t wrong;
 
-    if (upset(watch) || !watch->found) {
+    if (upset(watch) || !watch->found || bell_peek(&qpair->unchecked)) {
         tally_count(&watch->tally->skipped, watch->blocks);
         return 0;
     }
@@ -763,7 +794,7 @@ static uint32_t watch_end(struct bell_qpair *qpair, struct watch *watch, const s
     }
     data_release(qpair, watch);
     watch->kind = KIND_NONE;
-    if (watch->integrity)
+    if (watch->integrity && watch->held)
         bell_integrity_drop(watch->integrity);
     return wrong ? BELL_CQ_MISCOMPARE : 0;
 }
@@ -789,6 +820,17 @@ void bell_watch_lost(struct bell_qpair *qpair, uint32_t number)
 
     if (watch->kind != KIND_NONE)
         watch_end(qpair, watch, &judged, BELL_CQ_LOST, BELL_STATUS_NONE);
+}
+
+void bell_watch_timed_out(struct bell_qpair *qpair, uint32_t number)
+{
+    struct watch *watch = &qpair->watches->watches[number];
+
+    if (watch->own && watch->kind == KIND_WRITE)
+        memset(watch->values, 0, watch->blocks * sizeof *watch->values);
+    /* A late read may come into memory that another one has been given since. */
+    if (watch->own && watch->kind == KIND_READ)
+        bell_poke(&qpair->unchecked, 1u);
 }
 
 void bell_watches_free(struct bell_qpair *qpair)

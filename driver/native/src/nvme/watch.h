@@ -43,6 +43,10 @@ uint32_t bell_watch_end(struct bell_qpair *qpair, uint32_t number, const struct 
 /** bell_watch_lost - nobody will hear of it any more. */
 void bell_watch_lost(struct bell_qpair *qpair, uint32_t number);
 
+/** bell_watch_timed_out - its end was reported, so that a worker may use its data for another command, while the device
+ * may still carry it out: what it leaves then is unknown. */
+void bell_watch_timed_out(struct bell_qpair *qpair, uint32_t number);
+
 /** bell_watches_free - with the queue's slots; what is outstanding is lost. */
 void bell_watches_free(struct bell_qpair *qpair);
 
@@ -55,6 +59,9 @@ int bell_watch_submit(struct bell_qpair *qpair, const uint64_t sqe[8], uint64_t 
 
 /** bell_integrity_of - the verification of a namespace, held; NULL: it has none. */
 bell_integrity *bell_integrity_of(bell_device *device, uint32_t nsid);
+
+/** bell_integrity_worker - count workers that use it (+1, -1); it cannot be closed while there are any. */
+void bell_integrity_worker(bell_integrity *integrity, int change);
 
 void bell_verification_free(struct bell_verification *verification);
 

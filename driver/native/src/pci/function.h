@@ -92,6 +92,9 @@ struct bell_pci_function {
      * millisecond while nothing comes back; silent: commands have been outstanding for a while and none has ended.
      */
     void (*watch)(struct bell_pci_function *fn, bool silent);
+
+    /* I/O queues of the core's are answered by the core itself, at once and without moving data: nvme/null.h. */
+    bool null_io;
 };
 
 /*

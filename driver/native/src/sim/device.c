@@ -300,6 +300,7 @@ static void function_init(struct sim *sim)
     fn->doorbell_bytes = DOORBELL_BYTES;
     fn->doorbell_asleep = &sim->asleep;
     fn->gone = &sim->removals;
+    fn->null_io = sim->options.null_io != 0;
     sim->irq.iommu = &sim->iommu;
     sim->irq.count = vectors;
     for (uint32_t i = 0; i < vectors; i++)

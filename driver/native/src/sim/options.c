@@ -106,6 +106,7 @@ static const struct option options[] = {
     {"hmb", KIND_U64, FIELD(hmb), sim_size_units, SIM_HMB_MINIMUM, 64 * MIB, hmb_check,
      "whole 4KiB from 64KiB to 64MiB"},
     {"streams", KIND_U32, FIELD(streams), sim_plain_units, 0, SIM_MAX_STREAMS, NULL, "0 to 64 streams"},
+    {"null", KIND_U32, FIELD(null_io), sim_plain_units, 0, 1, NULL, "0 or 1"},
     {"seed", KIND_U64, FIELD(seed), sim_plain_units, 0, UINT64_MAX, NULL, "a 64-bit number"},
 };
 

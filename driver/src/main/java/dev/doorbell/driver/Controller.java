@@ -618,6 +618,9 @@ public final class Controller implements AutoCloseable {
     public IoWorker createWorker(Workload w) {
         admin();
         Namespace namespace = namespace(w.nsid());
+        if (w.verify()) {
+            Verification.begun(namespace);
+        }
         bringUp.lock();
         try {
             return device.children().open(() -> onAdmin(() -> IoWorker.create(this, w, namespace)));

@@ -130,6 +130,11 @@ public final class Verification implements Children.Child {
         return device.children().open(() -> create(device, namespace, options));
     }
 
+    /** The verification of a namespace, begun now if there is none. */
+    static synchronized Verification begun(Namespace namespace) {
+        return of(namespace).orElseGet(() -> open(namespace));
+    }
+
     /** The verification of a namespace that is open, if there is one. */
     public static Optional<Verification> of(Namespace namespace) {
         return all(namespace.controller().device()).stream()

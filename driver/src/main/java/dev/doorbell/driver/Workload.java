@@ -427,7 +427,10 @@ public record Workload(
             return this;
         }
 
-        /** Whether writes are stamped and reads are checked. */
+        /**
+         * Whether writes are stamped and reads are checked. Miscompares are errors of the worker. If the namespace has no
+         * {@link Verification} yet, one is opened, which stays open.
+         */
         public Builder verify(boolean verify) {
             this.verify = verify;
             return this;

@@ -221,14 +221,12 @@ final class WorkloadConfig {
     }
 
     private int flags() {
-        if (w.verify()) {
-            throw new CreationException("this library cannot verify data in workers yet; leave 'verify' out");
-        }
         return (w.measurement().cmdlog() ? 0 : Library.WORKLOAD_NO_CMDLOG)
                 | (w.measurement().histogram() ? 0 : Library.WORKLOAD_NO_HISTOGRAM)
                 | (w.region().firstLba().isPresent() ? Library.WORKLOAD_FIRST_LBA : 0)
                 | (w.region().stepLbas().isPresent() ? Library.WORKLOAD_STEP : 0)
                 | (w.data().fresh() ? Library.WORKLOAD_FRESH_DATA : 0)
-                | (w.onError().stop() ? Library.WORKLOAD_STOP_ON_ERROR : 0);
+                | (w.onError().stop() ? Library.WORKLOAD_STOP_ON_ERROR : 0)
+                | (w.verify() ? Library.WORKLOAD_VERIFY : 0);
     }
 }

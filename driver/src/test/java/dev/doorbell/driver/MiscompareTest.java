@@ -69,6 +69,38 @@ class MiscompareTest {
     }
 
     @Test
+    void aWorkerCountsAMiscompareAsItsErrorAndNamesTheLba() {
+        verification.close(); // the worker begins one of its own
+        Workload.Builder workload = Workload.builder(1)
+                .ioSize(4096)
+                .randomPercent(0)
+                .region(0, 256)
+                .qdepth(4)
+                .duration(java.time.Duration.ZERO)
+                .ioCount(32)
+                .verify(true);
+        run(workload.readPercent(0).build(), 0);
+        plan("io opcode=read lba=64 times=1 then corrupt=1 at=700");
+        run(workload.readPercent(100).build(), 1);
+        Miscompare found =
+                Verification.of(namespace).orElseThrow().miscompares().getFirst();
+        assertThat(found.lba()).isEqualTo(65);
+        assertThat(found.firstByte()).isEqualTo(188);
+        assertThat(found.expectedBlock()).isPresent();
+    }
+
+    private void run(Workload workload, long errors) {
+        try (IoWorker worker = controller.createWorker(workload)) {
+            worker.start();
+            assertThat(worker.await(java.time.Duration.ofSeconds(50))).isTrue();
+            assertThat(worker.counters().errors()).isEqualTo(errors);
+            if (errors > 0) {
+                assertThat(worker.counters().firstErrorLba()).isEqualTo(64);
+            }
+        }
+    }
+
+    @Test
     void readsThatAreNotToBeComparedAreNot() {
         namespace.write(qpair, data, 40, 8).orThrow();
         plan("io opcode=read then corrupt=1 at=0");

@@ -118,6 +118,28 @@ class VerificationTest {
     }
 
     @Test
+    void workersVerifyWhatTheyAndOthersWrote() {
+        Workload.Builder workload = Workload.builder(1)
+                .ioSize(4096)
+                .region(0, 256)
+                .qdepth(8)
+                .readPercent(50)
+                .duration(java.time.Duration.ZERO)
+                .ioCount(400)
+                .verify(true);
+        namespace.write(qpair, out, 8, 8).orThrow();
+        try (IoWorker worker = controller.createWorker(workload.build())) {
+            worker.start();
+            assertThat(worker.await(java.time.Duration.ofSeconds(60))).isTrue();
+            assertThat(worker.counters().errors()).isZero();
+            assertThatThrownBy(verification::close).isInstanceOf(Device.BusyException.class);
+        }
+        namespace.read(qpair, in, 0, 64).orThrow();
+        assertThat(verification.statistics().checked()).isPositive();
+        assertThat(verification.miscompares()).isEmpty();
+    }
+
+    @Test
     void aNamespaceIsVerifiedOnceAtATime() {
         assertThat(Verification.of(namespace)).contains(verification);
         assertThatThrownBy(() -> Verification.open(namespace))

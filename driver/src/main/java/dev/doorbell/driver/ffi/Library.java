@@ -45,7 +45,8 @@ public interface Library {
             WORKLOAD_FIRST_LBA = 4,
             WORKLOAD_STEP = 8,
             WORKLOAD_FRESH_DATA = 16,
-            WORKLOAD_STOP_ON_ERROR = 32;
+            WORKLOAD_STOP_ON_ERROR = 32,
+            WORKLOAD_VERIFY = 64;
 
     /** The loaded library; the first call loads it. */
     static Library get() {
