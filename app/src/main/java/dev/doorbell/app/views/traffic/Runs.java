@@ -5,14 +5,12 @@ import dev.doorbell.driver.Controller;
 import dev.doorbell.driver.DoorbellException;
 import dev.doorbell.driver.IoWorker;
 import dev.doorbell.driver.Trace;
+import dev.doorbell.driver.TraceReader;
 import dev.doorbell.plugin.DeviceEvent;
 import dev.doorbell.plugin.DeviceSession;
 import dev.doorbell.plugin.Problem;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.plugin.Workbench;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,7 +162,11 @@ final class Runs {
 
     private static List<WorkerTrack> create(Controller controller, WorkloadDraft draft, long lbaCount) {
         List<WorkerTrack> made = new ArrayList<>();
-        Optional<Trace> recorded = draft.replays() ? Optional.of(trace(draft)) : Optional.empty();
+        Optional<Trace> recorded = draft.replays()
+                ? Optional.of(TraceReader.read(
+                        Path.of(draft.trace()),
+                        controller.namespace(draft.nsid()).lbaBytes()))
+                : Optional.empty();
         try {
             for (int i = 0; i < draft.workers(); i++) {
                 made.add(new WorkerTrack(controller.createWorker(draft.workload(i, lbaCount, recorded)), i));
@@ -174,16 +176,6 @@ final class Runs {
             throw e;
         }
         return made;
-    }
-
-    private static Trace trace(WorkloadDraft draft) {
-        try {
-            return TraceFile.read(Path.of(draft.trace()));
-        } catch (NoSuchFileException e) {
-            throw new UncheckedIOException("There is no file " + draft.trace(), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
-        }
     }
 
     private void started(TrafficRun run, double at) {

@@ -86,7 +86,7 @@ final class WorkloadView implements View {
         save.setTooltip(new Tooltip(texts.get("preset.save")));
         save.setOnAction(e -> askName());
         edited.setMinWidth(Region.USE_PREF_SIZE);
-        var toolbar = new HBox(preset, save, edited);
+        var toolbar = new HBox(preset, save, new WorkloadMenu(context.workbench(), desk, notice), edited);
         toolbar.getStyleClass().add("view-toolbar");
         return toolbar;
     }

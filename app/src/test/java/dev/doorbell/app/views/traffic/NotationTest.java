@@ -2,24 +2,14 @@ package dev.doorbell.app.views.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.doorbell.driver.IoOperation;
 import dev.doorbell.driver.LbaDistribution;
-import dev.doorbell.driver.Trace;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What people type for sizes and distributions, and traces as files have them. */
+/** What people type for sizes and distributions. */
 class NotationTest {
-    @TempDir
-    Path folder;
-
     @Test
     void aSizeMayBeARangeWithStepAndAlignment() {
         assertThat(Share.read("4k", 7)).isEqualTo(new Share(4096, 7));
@@ -64,25 +54,5 @@ class NotationTest {
         double[] shares = DistributionPicture.shares(LbaDistribution.pareto(0.2));
         double all = Arrays.stream(shares).sum();
         assertThat(Arrays.stream(shares, 0, 20).sum() / all).isBetween(0.799, 0.801);
-    }
-
-    @Test
-    void aTraceIsReadLineByLine() throws IOException {
-        var file = folder.resolve("trace.csv");
-        Files.writeString(
-                file, "time_us,op,lba,blocks\n# warm up\n0, write, 0x10, 8\n12.5 R 16 8\n20,flush\n30,0x09,0,256\n");
-        assertThat(TraceFile.read(file))
-                .isEqualTo(Trace.of(List.of(
-                        new Trace.Entry(0, IoOperation.WRITE, 16, 8),
-                        new Trace.Entry(12_500, IoOperation.READ, 16, 8),
-                        new Trace.Entry(20_000, IoOperation.FLUSH, 0, 0),
-                        new Trace.Entry(30_000, IoOperation.TRIM, 0, 256))));
-        Files.writeString(file, "0,write,0,8\n1,dance,0,8\n");
-        assertThatThrownBy(() -> TraceFile.read(file))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(":2:")
-                .hasMessageContaining("dance");
-        Files.writeString(file, "# nothing\n");
-        assertThatThrownBy(() -> TraceFile.read(file)).hasMessageContaining("no I/O");
     }
 }
