@@ -144,10 +144,19 @@ static inline bell_command io_command(uint8_t opcode, uint64_t lba, uint32_t cou
     return command_of(&sqe, iova, (uint64_t)count * LBA_BYTES);
 }
 
+static inline bool rig_has(struct rig *rig, uint32_t feature)
+{
+    bell_device_info info;
+    MUST(bell_device_get_info(rig->device, &info));
+    return info.features & feature;
+}
+
+/* With interrupts, if they are asked for and the device has any. */
 static inline bell_qpair *qpair_new(struct rig *rig, uint32_t depth, bool interrupts)
 {
     bell_qpair *qpair = NULL;
-    const bell_qpair_config config = {.depth = depth, .interrupts = interrupts, .vector = UINT32_MAX};
+    const bell_qpair_config config = {
+        .depth = depth, .interrupts = interrupts && rig_has(rig, BELL_HAS_INTERRUPTS), .vector = UINT32_MAX};
     MUST(bell_qpair_create(rig->device, &config, &qpair));
     return qpair;
 }

@@ -137,6 +137,8 @@ public final class Controller implements AutoCloseable {
 
     private static final Duration FORMAT_LIMIT = Duration.ofMinutes(10);
     private static final int RTD3E = 88;
+    private static final int CNTRLTYPE = 111;
+    private static final int DISCOVERY_CONTROLLER = 2;
 
     private final Device device;
     private final boolean ownsDevice;
@@ -254,11 +256,9 @@ public final class Controller implements AutoCloseable {
             return;
         }
         enable(o);
-        if (o.css() != 7) {
-            identifyController();
-        }
+        boolean io = o.css() != 7 && identifyController()[CNTRLTYPE] != DISCOVERY_CONTROLLER;
         // Where the queues are another owner's, so is their number.
-        if (o.css() != 7 && device.features().contains(Device.Feature.QPAIRS)) {
+        if (io && device.features().contains(Device.Feature.QPAIRS)) {
             // CDW11 FFFEh in both halves asks for 65,535 queues of each kind, the most that can be asked for.
             requestQueues(0xffff, 0xffff);
         }

@@ -4,10 +4,11 @@ import java.util.regex.Pattern;
 
 /**
  * Name of a device, the same string everywhere: {@code sim:size=4GiB}, {@code qemu:}, {@code 0000:01:00.0}, {@code tcp://host:4420/nqn},
+ * {@code tcp://host:8009} for its discovery service, {@code tcp://host:4420/nqn?hdgst=on&kato=5000},
  * {@code vfio-user:/run/x/cntrl}, {@code /dev/nvme0}, {@code /dev/nvme0?write=on}.
  *
  * @param scheme {@code sim}, {@code qemu}, {@code pcie}, {@code tcp}, {@code vfio-user} or {@code kernel}
- * @param rest what follows the scheme: options, the PCI function with its domain, {@code host:port/nqn}, or a path
+ * @param rest what follows the scheme: options, the PCI function with its domain, {@code host:port/nqn} with options, or a path
  */
 public record DeviceAddress(String scheme, String rest) {
     private static final Pattern FUNCTION =
@@ -17,6 +18,8 @@ public record DeviceAddress(String scheme, String rest) {
             "use sim:, qemu:, a PCI function such as 0000:01:00.0, tcp://host:port/nqn, vfio-user:/path or /dev/nvme0";
 
     private static final String WRITABLE = "?write=on";
+
+    private static final Pattern WRITE_OPTION = Pattern.compile("\\?(?:.*&)?write=on(?:&|$)");
 
     /** The text is not an address. */
     public static final class FormatException extends DoorbellException {
@@ -87,7 +90,7 @@ public record DeviceAddress(String scheme, String rest) {
 
     /** Whether a shield belongs in front of it until somebody lifts it knowingly: it is real, and not asked for with {@code ?write=on}. */
     public boolean startsShielded() {
-        return real() && !rest.endsWith(WRITABLE);
+        return real() && !WRITE_OPTION.matcher(rest).find();
     }
 
     /** The same device opened so that writes are allowed: {@code /dev/nvme0?write=on}; others are as they are. */

@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ListCommand.class,
+            DiscoverCommand.class,
             ShowCommand.class,
             SendCommand.class,
             WorkerCommand.class,
@@ -39,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  sim:                the built-in simulated SSD; sim:size=4GiB,lba=4096,ns=2",
             "  qemu:               QEMU's NVMe model, without a guest",
             "  /dev/nvme0          a disk where it is, through the kernel's driver; read-only unless ?write=on follows",
+            "  tcp://host:port/NQN a subsystem over NVMe/TCP; without the NQN its discovery service",
             "  vfio-user:/path     a device that another process serves, such as 'doorbell serve'",
             "",
             "Without a command, or with @|bold workbench|@, the window opens; @|bold tour|@ shows every view as pictures; "
