@@ -184,6 +184,8 @@ struct tcp_host {
 
     uint32_t io_capsule; /* bytes of data in an I/O capsule by IOCCSZ; HOST_UNKNOWN  */
 
+    bool disconnects; /* the controller takes Disconnect on I/O queues */
+
     pthread_mutex_t reason_lock;
     char reason[HOST_REASON];    /* why the admin connection ended */
     char io_reason[HOST_REASON]; /* the last I/O connection that ended by itself */
@@ -271,8 +273,12 @@ int host_property_get(struct tcp_host *host, uint32_t offset, uint32_t width, ui
 int host_property_set(struct tcp_host *host, uint32_t offset, uint32_t width, uint64_t value);
 int host_keep_alive(struct tcp_host *host);
 
-/** host_capsule_learn - how much data an I/O capsule takes: Identify controller, once for each association. */
-int host_capsule_learn(struct tcp_host *host);
+/** host_controller_learn - how much data an I/O capsule takes, and whether I/O queues can be deleted one by one:
+ * Identify controller, once for each association. */
+int host_controller_learn(struct tcp_host *host);
+
+/** host_queue_disconnect - delete an I/O queue: Disconnect where the controller takes it, then the connection ends. */
+void host_queue_disconnect(struct host_queue *queue);
 
 /* ---- host_memory.c ----------------------------------------------------------------------------------------------- */
 

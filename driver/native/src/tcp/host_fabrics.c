@@ -17,6 +17,7 @@
 enum {
     BUSY_PAUSE_MS = 20, /* between attempts to connect to a controller that is still let go by another */
     BUSY_LIMIT_MS = 3000,
+    GOODBYE_MS = 2000,
 };
 
 static uint32_t status_of(const uint64_t cqe[2])
@@ -324,7 +325,7 @@ int host_keep_alive(struct tcp_host *host)
     return rc;
 }
 
-int host_capsule_learn(struct tcp_host *host)
+int host_controller_learn(struct tcp_host *host)
 {
     const struct nvme_sqe sqe = {.opcode = NVME_ADMIN_IDENTIFY, .cdw10 = 1};
     struct nvme_identify_controller id = {0};
@@ -341,5 +342,17 @@ int host_capsule_learn(struct tcp_host *host)
     if ((status_of(cqe) & NVME_STATUS_CODE) == NVME_SC_SUCCESS && id.ioccsz > 4 && id.ioccsz < 1u << 24 &&
         id.icdoff == 0)
         host->io_capsule = id.ioccsz * 16 - 64;
+    host->disconnects = (status_of(cqe) & NVME_STATUS_CODE) == NVME_SC_SUCCESS && (id.ofcs & 1);
     return 0;
+}
+
+void host_queue_disconnect(struct host_queue *queue)
+{
+    const struct nvmf_disconnect sqe = {.opcode = NVME_ADMIN_FABRICS, .fctype = NVMF_DISCONNECT};
+    uint64_t cqe[2];
+    /* An I/O connection that just ends takes the whole association with it where queues can be deleted (3.3.2.2): its
+     * end looks like a failure then. */
+    if (queue->host->disconnects && !bell_peek(&queue->dead))
+        host_internal_run(queue, &sqe, NULL, 0, "Disconnect", cqe);
+    host_queue_hang_up(queue, GOODBYE_MS);
 }

@@ -194,7 +194,7 @@ static int queue_create(struct bell_transport *transport, bell_qpair *admin, bel
     struct host_queue *queue = qpair->carrier;
     if (qpair->vector != BELL_NO_VECTOR)
         return bell_error_set(-ENOTSUP, "%s: NVMe over TCP has no interrupts; create the queue without.", host->name);
-    int rc = host_capsule_learn(host);
+    int rc = host_controller_learn(host);
     if (rc == 0)
         rc = host_queue_connect(queue, qpair->depth);
     if (rc < 0)
@@ -205,9 +205,7 @@ static int queue_create(struct bell_transport *transport, bell_qpair *admin, bel
 
 static int queue_delete(struct bell_transport *transport, bell_qpair *admin, bell_qpair *qpair)
 {
-    struct host_queue *queue = qpair->carrier;
-    /* The end of its connection deletes the queue; the target has let it go when it has ended its side too. */
-    host_queue_hang_up(queue, GOODBYE_MS);
+    host_queue_disconnect(qpair->carrier);
     return 0;
 }
 

@@ -270,16 +270,34 @@ int main(void)
     static struct rig deep_sim = {.address = "sim:mqes=65536"};
     static struct rig three_queue_sim = {.address = "sim:queues=3"};
     static struct rig vfio_user = {.serve = "sim:"};
+    static struct rig tcp = {.serve_tcp = "sim:", .options = ""};
+    static struct rig tcp_digests = {.serve_tcp = "sim:", .options = "?hdgst=on&ddgst=on&hpda=7&r2ts=2"};
     static struct rig qemu = {.address = "qemu:"};
     const struct CMUnitTest tests[] = {
         ON_EVERY(test_identify_names_the_controller),
+        ON(tcp, test_identify_names_the_controller),
+        ON(tcp_digests, test_identify_names_the_controller),
         ON_EVERY(test_any_command_reaches_the_device),
+        ON(tcp, test_any_command_reaches_the_device),
+        ON(tcp_digests, test_any_command_reaches_the_device),
         ON_EVERY(test_sixteen_qpairs_carry_data),
+        ON(tcp, test_sixteen_qpairs_carry_data),
+        ON(tcp_digests, test_sixteen_qpairs_carry_data),
         ON_EVERY(test_unaligned_and_long_transfers_arrive_whole),
+        ON(tcp, test_unaligned_and_long_transfers_arrive_whole),
+        ON(tcp_digests, test_unaligned_and_long_transfers_arrive_whole),
         ON_EVERY(test_cids_are_used_again_over_many_commands),
+        ON(tcp, test_cids_are_used_again_over_many_commands),
+        ON(tcp_digests, test_cids_are_used_again_over_many_commands),
         ON_EVERY(test_interrupts_are_seen_cleared_and_masked),
+        ON(tcp, test_interrupts_are_seen_cleared_and_masked),
+        ON(tcp_digests, test_interrupts_are_seen_cleared_and_masked),
         ON_EVERY(test_reset_and_enable_bring_a_working_controller),
+        ON(tcp, test_reset_and_enable_bring_a_working_controller),
+        ON(tcp_digests, test_reset_and_enable_bring_a_working_controller),
         ON_EVERY(test_shutdown_completes),
+        ON(tcp, test_shutdown_completes),
+        ON(tcp_digests, test_shutdown_completes),
         ON(slow_sim, test_slow_command_times_out_and_its_late_completion_is_dropped),
         ON(deep_sim, test_deepest_queue_fills_and_drains),
         ON(three_queue_sim, test_ids_beyond_the_devices_queues_are_refused_in_words),

@@ -82,10 +82,16 @@ int main(void)
 {
     static struct rig sim = {.address = "sim:"};
     static struct rig vfio_user = {.serve = "sim:"};
+    static struct rig tcp = {.serve_tcp = "sim:", .options = ""};
+    static struct rig tcp_digests = {.serve_tcp = "sim:", .options = "?hdgst=on&ddgst=on&hpda=7&r2ts=2"};
     static struct rig qemu = {.address = "qemu:"};
     const struct CMUnitTest tests[] = {
         ON_EVERY(test_too_many_event_requests_and_an_aborted_one),
+        ON(tcp, test_too_many_event_requests_and_an_aborted_one),
+        ON(tcp_digests, test_too_many_event_requests_and_an_aborted_one),
         ON_EVERY(test_event_is_followed_by_another),
+        ON(tcp, test_event_is_followed_by_another),
+        ON(tcp_digests, test_event_is_followed_by_another),
     };
     rig_choose();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A whole device, enabled, with a buffer of 4 MiB: the embedded simulator always, in this process and served over
- * vfio-user, QEMU's controller model where QEMU is installed. What every device must do is tested on all of them; with
- * DOORBELL_TEST_ADDRESS in the environment it is tested on the device of that address and nothing else is (its data is
- * overwritten).
+ * vfio-user and NVMe/TCP, QEMU's controller model where QEMU is installed. What every device must do is tested on all
+ * of them; with DOORBELL_TEST_ADDRESS in the environment it is tested on the device of that address and nothing else is
+ * (its data is overwritten).
  */
 #ifndef BELL_TEST_RIG_H
 #define BELL_TEST_RIG_H
@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "../serve/served.h"
+#include "../tcp/served_tcp.h"
 #include "doorbell.h"
 #include "spec/nvme.h"
 
@@ -29,6 +30,9 @@ struct rig {
     const char *address;
     const char *serve; /* or the simulated device that is served, and opened over vfio-user */
     struct served served;
+    const char *serve_tcp; /* or the one that is served, and opened over NVMe/TCP */
+    const char *options;   /* of that address */
+    struct served_tcp served_tcp;
     bell_device *device;
     bell_qpair *admin;
     bell_buffer *buffer;
@@ -52,12 +56,16 @@ static inline int rig_setup(void **state)
     int rc = rig->serve ? served_start(&rig->served, rig->serve) : 0;
     if (rig->serve)
         rig->address = rig->served.address;
+    if (rc == 0 && rig->serve_tcp) {
+        rc = served_tcp_start(&rig->served_tcp, rig->serve_tcp, rig->options);
+        rig->address = rig->served_tcp.address;
+    }
     if (rc == 0)
         rc = bell_device_open(rig->address, &rig->device);
     if (rc < 0) {
         print_message("%s: %s\n", rig->address, bell_last_error());
         rig->device = NULL;
-        return rc == -ENOENT && !rig->serve ? 0 : rc;
+        return rc == -ENOENT && !rig->serve && !rig->serve_tcp ? 0 : rc;
     }
     rc = bell_controller_enable(rig->device, &config);
     if (rc == 0)
@@ -82,6 +90,10 @@ static inline int rig_teardown(void **state)
         rc = bell_device_close(rig->device);
     if (rig->serve) {
         int stopped = served_stop(&rig->served);
+        rc = rc < 0 ? rc : stopped;
+    }
+    if (rig->serve_tcp) {
+        int stopped = served_tcp_stop(&rig->served_tcp);
         rc = rc < 0 ? rc : stopped;
     }
     return rc;

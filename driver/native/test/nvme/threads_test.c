@@ -117,7 +117,8 @@ static void test_reset_under_load_ends_everything_once(void **state)
         MUST(bell_qpair_get_info(loads[1].qpair, &info));
         sched_yield();
     } while (info.completed < 200);
-    MUST(bell_pci_reset(rig->device, BELL_RESET_FLR));
+    MUST(rig_has(rig, BELL_HAS_PCI) ? bell_pci_reset(rig->device, BELL_RESET_FLR)
+                                    : bell_controller_disable(rig->device));
     for (int i = 0; i < 2; i++) {
         pthread_join(threads[i], NULL);
         assert_int_equal(loads[i].bad, 0);
@@ -132,10 +133,16 @@ int main(void)
 {
     static struct rig sim = {.address = "sim:"};
     static struct rig vfio_user = {.serve = "sim:"};
+    static struct rig tcp = {.serve_tcp = "sim:", .options = ""};
+    static struct rig tcp_digests = {.serve_tcp = "sim:", .options = "?hdgst=on&ddgst=on&hpda=7&r2ts=2"};
     static struct rig qemu = {.address = "qemu:"};
     const struct CMUnitTest tests[] = {
         ON_EVERY(test_log_and_state_are_readable_while_the_queue_works),
+        ON(tcp, test_log_and_state_are_readable_while_the_queue_works),
+        ON(tcp_digests, test_log_and_state_are_readable_while_the_queue_works),
         ON_EVERY(test_reset_under_load_ends_everything_once),
+        ON(tcp, test_reset_under_load_ends_everything_once),
+        ON(tcp_digests, test_reset_under_load_ends_everything_once),
     };
     rig_choose();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,9 +25,8 @@ public final class FabricsDiscovery {
     private static final int MOST_SERVICES = 64;
 
     /** A discovery controller has no I/O queues, and need not have events. */
-    private static final InitSequence BRING_UP = InitSequence.defaults()
-            .without(InitSequence.Step.NUMBER_OF_QUEUES)
-            .without(InitSequence.Step.ASYNC_EVENTS);
+    private static final InitSequence BRING_UP =
+            InitSequence.defaults().without(InitSequence.Step.NUMBER_OF_QUEUES).without(InitSequence.Step.ASYNC_EVENTS);
 
     /** The log page makes no sense, or changed whenever it was read. */
     public static final class PageException extends DoorbellException {
@@ -126,8 +125,8 @@ public final class FabricsDiscovery {
                 return Optional.empty();
             }
             String host = family == IPV6 ? "[" + address.replace("%", "%25") + "]" : address;
-            return Optional.of(
-                    new DeviceAddress("tcp", host + ":" + service + (type == Type.NVM ? "/" + escaped(subsystem) : "")));
+            return Optional.of(new DeviceAddress(
+                    "tcp", host + ":" + service + (type == Type.NVM ? "/" + escaped(subsystem) : "")));
         }
 
         /** What would end the NQN in an address. */

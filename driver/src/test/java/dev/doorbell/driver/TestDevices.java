@@ -17,8 +17,20 @@ final class TestDevices {
 
     static List<String> all() {
         return chosen().stream()
-                .map(address -> address.equals("vfio-user:") ? served("sim:") : address)
+                .map(address -> switch (address) {
+                    case "vfio-user:" -> served("sim:");
+                    case "tcp:" -> servedOverTcp("sim:");
+                    default -> address;
+                })
                 .toList();
+    }
+
+    /** The address of a new simulator that is served over NVMe/TCP until this JVM ends. */
+    static String servedOverTcp(String device) {
+        TcpTarget target = TcpTarget.open(TcpTarget.Options.of(DeviceAddress.parse(device)));
+        Thread.ofPlatform().name("target").daemon().start(target::run);
+        Runtime.getRuntime().addShutdownHook(new Thread(target::close));
+        return target.addresses().getFirst().text();
     }
 
     /** The address of a new simulator that is served until this JVM ends. */
