@@ -25,6 +25,7 @@
 #include "tcp/dial.h"
 #include "tcp/options.h"
 #include "tcp/pdu.h"
+#include "tcp/trace.h"
 
 enum {
     HOST_STAGE = 65536,    /* bytes that are received before it is known what they are */
@@ -134,6 +135,7 @@ struct host_queue {
     bell_qpair *qpair; /* NULL: the admin connection while no admin qpair uses it */
     struct host_queue *next;
     int socket;
+    struct tcp_trace_flow *flow; /* NULL: what goes over it is not traced */
     uint16_t qid;
     uint32_t entries; /* of the queue, as Connect said */
     uint32_t slots;   /* requests but for the internal one, which has this number */
@@ -173,7 +175,7 @@ struct tcp_host {
     struct tcp_place places[TCP_PLACES];
     int place_count;
     uint16_t cntlid;
-    struct bell_tcp_trace *trace;
+    struct tcp_trace *trace; /* NULL: none */
 
     struct host_queue admin;
     pthread_mutex_t internal; /* taken before admin.lock: one property access or keep alive at a time */

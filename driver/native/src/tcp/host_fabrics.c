@@ -33,6 +33,9 @@ static int bytes_send(struct host_queue *queue, const void *data, uint32_t bytes
     while (bytes > 0) {
         ssize_t sent = send(queue->socket, at, bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent >= 0) {
+            const struct iovec part = {(void *)(uintptr_t)at, (size_t)sent};
+            if (queue->flow)
+                tcp_trace_sent(queue->flow, &part, 1, (size_t)sent);
             at += sent;
             bytes -= (uint32_t)sent;
         } else if (errno != EINTR && errno != EAGAIN) {
@@ -50,6 +53,8 @@ static int bytes_receive(struct host_queue *queue, void *data, uint32_t bytes, u
     while (bytes > 0) {
         ssize_t got = recv(queue->socket, at, bytes, MSG_DONTWAIT);
         if (got > 0) {
+            if (queue->flow)
+                tcp_trace_received(queue->flow, at, (size_t)got);
             at += got;
             bytes -= (uint32_t)got;
         } else if (got == 0) {
@@ -215,6 +220,8 @@ static int dial_and_greet(struct host_queue *queue)
     if (rc < 0)
         return rc;
     queue->socket = rc;
+    if (host->trace)
+        queue->flow = tcp_trace_flow_open(host->trace, queue->socket, true);
     rc = greet(queue, deadline);
     if (rc < 0)
         return rc;

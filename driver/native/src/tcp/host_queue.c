@@ -68,6 +68,8 @@ int host_queue_init(struct host_queue *queue, struct tcp_host *host, uint16_t qi
 void host_queue_hang_up(struct host_queue *queue, uint32_t ms)
 {
     bell_poke(&queue->dead, 1u);
+    tcp_trace_flow_close(queue->flow);
+    queue->flow = NULL;
     if (queue->socket >= 0)
         tcp_hang_up(queue->socket, queue->said_term ? GOODBYE_MS : ms);
     queue->socket = -1;
@@ -130,8 +132,10 @@ int host_queue_fault(struct host_queue *queue, const struct bell_pdu_fault *faul
     uint8_t term[sizeof(struct nvme_tcp_term_req) + NVME_TCP_TERM_DATA_MAX];
     uint32_t length = bell_pdu_term_fill(term, NVME_TCP_H2C_TERM_REQ, fault, pdu, bytes);
     /* Only between PDUs, and if it goes at once: the connection ends either way. */
-    if (queue->sender.part == queue->sender.part_count)
-        (void)!send(queue->socket, term, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (queue->sender.part == queue->sender.part_count) {
+        if (send(queue->socket, term, length, MSG_NOSIGNAL | MSG_DONTWAIT) > 0 && queue->flow)
+            tcp_trace_sent(queue->flow, &(const struct iovec){term, length}, 1, length);
+    }
     /* Nothing is read any more, but the socket stays until the target has seen that (TCP 1.0 3.5): to close it over
      * data that nobody read would take the TermReq back. */
     queue->said_term = true;

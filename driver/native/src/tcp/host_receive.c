@@ -292,10 +292,14 @@ bool host_receive_read(struct host_queue *queue)
     }
     if (direct) {
         uint32_t there = (size_t)got < in->left ? (uint32_t)got : in->left;
+        if (BELL_UNLIKELY(queue->flow != NULL))
+            tcp_trace_received(queue->flow, in->to, there);
         in->to += there;
         in->left -= there;
         got -= there;
     }
     in->end = (uint32_t)got;
+    if (BELL_UNLIKELY(queue->flow != NULL) && got > 0)
+        tcp_trace_received(queue->flow, in->stage, (size_t)got);
     return true;
 }

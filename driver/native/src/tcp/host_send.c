@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "integrity/crc32c.h"
+#include "support/atomics.h"
 #include "tcp/host.h"
 
 static const uint8_t zeros[NVME_TCP_PADDING_MAX];
@@ -163,6 +164,8 @@ int host_send(struct host_queue *queue)
             host_queue_fail(queue, "sending failed: %s", strerror(errno));
             return -EPIPE;
         }
+        if (BELL_UNLIKELY(queue->flow != NULL))
+            tcp_trace_sent(queue->flow, message.msg_iov, (int)message.msg_iovlen, (size_t)sent);
         parts_advance(sender, (size_t)sent);
         if (sender->part == sender->part_count)
             batch_done(queue);

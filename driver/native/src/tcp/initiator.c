@@ -299,6 +299,8 @@ static void tcp_close(struct bell_transport *transport)
     alive_end(host);
     host_queue_hang_up(&host->admin, bell_peek(&host->admin.dead) ? 0 : GOODBYE_MS);
     host_queue_free(&host->admin);
+    if (host->trace)
+        tcp_trace_close(host->trace);
     host_memory_drop(&host->memory);
     pthread_cond_destroy(&host->alive_wake);
     pthread_mutex_destroy(&host->alive_lock);
@@ -379,6 +381,8 @@ int bell_tcp_open(const char *address, struct bell_transport **out)
     rc = parsed < 0 ? parsed : rc;
     if (rc == 0)
         rc = tcp_identity_fill(&host->options);
+    if (rc == 0 && host->options.trace[0])
+        rc = tcp_trace_open(host->options.trace, &host->trace);
     if (rc == 0) {
         name_set(host);
         pthread_mutex_lock(&host->internal);

@@ -338,6 +338,34 @@ static void test_memory_of_a_late_command_stays(void **state)
     bench_close(&bench);
 }
 
+/* What goes over the connections can be written down: each direction's bytes are in the file. */
+static void test_a_trace_has_what_was_sent_and_received(void **state)
+{
+    struct bench bench = {.peer = {.ioccsz = 8192}};
+    char path[] = "/tmp/doorbell-trace-XXXXXX";
+    char options[64];
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    snprintf(options, sizeof options, "&trace=%s", path);
+    bench_open(&bench, options);
+    memset(bench.data, 0, 512);
+    memcpy(bench.data, "a block that is written", 24);
+    run(bench.qpair, io(NVME_NVM_WRITE, 0, 1, bench.iova));
+    memcpy(bench.peer.disk + PEER_LBA, "a block that is read", 21);
+    run(bench.qpair, io(NVME_NVM_READ, 1, 1, bench.iova));
+    bench_close(&bench);
+
+    off_t bytes = lseek(fd, 0, SEEK_END);
+    char *trace = malloc((size_t)bytes);
+    assert_int_equal(pread(fd, trace, (size_t)bytes, 0), bytes);
+    assert_non_null(memmem(trace, (size_t)bytes, "nqn.2014-08.example:host", 24));
+    assert_non_null(memmem(trace, (size_t)bytes, "a block that is written", 23));
+    assert_non_null(memmem(trace, (size_t)bytes, "a block that is read", 20));
+    free(trace);
+    close(fd);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +382,7 @@ int main(void)
         cmocka_unit_test(test_keep_alive_while_nobody_polls),
         cmocka_unit_test(test_a_wrong_cid_is_counted_and_harmless),
         cmocka_unit_test(test_memory_of_a_late_command_stays),
+        cmocka_unit_test(test_a_trace_has_what_was_sent_and_received),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

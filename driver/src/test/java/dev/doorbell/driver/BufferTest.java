@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 
-@OnEveryDevice
+@OnEveryTransport
 class BufferTest {
     @Parameter
     String address;

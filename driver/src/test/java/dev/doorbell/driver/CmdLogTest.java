@@ -9,7 +9,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@OnEveryDevice
+@OnEveryTransport
 class CmdLogTest extends DeviceTest {
     @Test
     void holdsEveryCommandAsItWasSentAndAnswered() {
@@ -26,7 +26,12 @@ class CmdLogTest extends DeviceTest {
             assertThat(entry.nsid()).isEqualTo(1);
             assertThat(entry.dword(10)).isEqualTo(3);
             assertThat(entry.dword(13)).isEqualTo(0x77);
-            assertThat((long) entry.dword(6) & 0xffff_ffffL).as("PRP1").isEqualTo(data.iova() & 0xffff_ffffL);
+            if (controller.device().kind() == Device.Kind.TCP) {
+                assertThat(entry.dword(8)).as("SGL1, length").isEqualTo(512);
+                assertThat(entry.dword(9) >>> 24).as("SGL1, type").isEqualTo(0x5a);
+            } else {
+                assertThat((long) entry.dword(6) & 0xffff_ffffL).as("PRP1").isEqualTo(data.iova() & 0xffff_ffffL);
+            }
             assertThat(entry.cid()).isEqualTo(end.cid());
             assertThat(entry.cqe()).isEqualTo(end.cqe());
             assertThat(entry.done()).isTrue();

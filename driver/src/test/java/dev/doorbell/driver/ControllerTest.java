@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-@OnEveryDevice
+@OnEveryTransport
 class ControllerTest extends DeviceTest {
     @Test
     void attachingDoesNotEnable() {

@@ -21,6 +21,7 @@ class DeviceAddressTest {
                 "01:00.0 | pcie | 0000:01:00.0 | 0000:01:00.0",
                 "pcie:0001:AB:1f.7 | pcie | 0001:ab:1f.7 | 0001:ab:1f.7",
                 "tcp://127.0.0.1:4420/nqn.x:y | tcp | 127.0.0.1:4420/nqn.x:y | tcp://127.0.0.1:4420/nqn.x:y",
+                "tcp://[::1]:8009?kato=0 | tcp | [::1]:8009?kato=0 | tcp://[::1]:8009?kato=0",
                 "vfio-user:/run/x/cntrl | vfio-user | /run/x/cntrl | vfio-user:/run/x/cntrl",
                 "/dev/nvme0 | kernel | /dev/nvme0 | /dev/nvme0",
                 "' sim: ' | sim | '' | sim:",
@@ -48,6 +49,12 @@ class DeviceAddressTest {
         assertThat(DeviceAddress.parse("/dev/nvme0?write=on").startsShielded()).isFalse();
         assertThat(DeviceAddress.parse("0000:01:00.0").startsShielded()).isTrue();
         assertThat(DeviceAddress.parse("sim:").startsShielded()).isFalse();
+        assertThat(DeviceAddress.parse("tcp://h/nqn.x?hdgst=on").startsShielded())
+                .isTrue();
+        assertThat(DeviceAddress.parse("tcp://h/nqn.x?hdgst=on&write=on").startsShielded())
+                .isFalse();
+        assertThat(DeviceAddress.parse("tcp://h/nqn.x?write=only").startsShielded())
+                .isTrue();
         assertThat(DeviceAddress.parse("qemu:").real()).isFalse();
         assertThat(DeviceAddress.parse("/dev/nvme0?write=off").writable().text())
                 .isEqualTo("/dev/nvme0?write=on");

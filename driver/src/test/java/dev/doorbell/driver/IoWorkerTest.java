@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-@OnEveryDevice
+@OnEveryTransport
 class IoWorkerTest extends DeviceTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 

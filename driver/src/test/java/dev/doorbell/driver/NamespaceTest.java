@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@OnEveryDevice
+@OnEveryTransport
 class NamespaceTest extends DeviceTest {
     private Namespace namespace;
     private Qpair qpair;

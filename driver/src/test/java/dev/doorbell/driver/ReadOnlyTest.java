@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 
 /** A device behind its guard: it can be explored, and nothing that may change it is sent. */
-@OnEveryDevice
+@OnEveryTransport
 class ReadOnlyTest extends DeviceTest {
     @Test
     void refusesWhatWritesAndLetsReadsThrough() {

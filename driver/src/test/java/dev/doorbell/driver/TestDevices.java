@@ -10,13 +10,22 @@ import java.util.List;
 /**
  * The devices that the conformance tests run on: {@code -Ddoorbell.addresses=}, separated by spaces, or else the simulator, in this process
  * and served over vfio-user, and QEMU's model. An address {@code vfio-user:} without a path is a server of these tests, a fresh one for
- * each class.
+ * each class, and so is {@code tcp:}.
  */
 final class TestDevices {
     private TestDevices() {}
 
     static List<String> all() {
-        return chosen().stream()
+        return opened(chosen("sim: vfio-user: qemu:"));
+    }
+
+    /** {@link #all}, and a simulator that is served over NVMe/TCP, {@code tcp:}. */
+    static List<String> transports() {
+        return opened(chosen("sim: vfio-user: tcp: qemu:"));
+    }
+
+    private static List<String> opened(List<String> addresses) {
+        return addresses.stream()
                 .map(address -> switch (address) {
                     case "vfio-user:" -> served("sim:");
                     case "tcp:" -> servedOverTcp("sim:");
@@ -49,11 +58,10 @@ final class TestDevices {
         }
     }
 
-    private static List<String> chosen() {
+    private static List<String> chosen(String usual) {
         List<String> addresses = new ArrayList<>();
-        for (String address : System.getProperty("doorbell.addresses", "sim: vfio-user: qemu:")
-                .strip()
-                .split("\\s+")) {
+        for (String address :
+                System.getProperty("doorbell.addresses", usual).strip().split("\\s+")) {
             String reason = address.startsWith("qemu:")
                     ? Discovery.qemu(System.getenv("PATH")).reason()
                     : "";
@@ -71,7 +79,7 @@ final class TestDevices {
      * options of the simulator is one that is served.
      */
     static List<String> among(String... addresses) {
-        List<String> kinds = chosen().stream()
+        List<String> kinds = chosen("sim: vfio-user: qemu:").stream()
                 .map(address -> address.substring(0, address.indexOf(':') + 1))
                 .toList();
         return java.util.Arrays.stream(addresses)

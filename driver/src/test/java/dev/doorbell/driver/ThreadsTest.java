@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** One qpair, one controller, many threads. */
-@OnEveryDevice
+@OnEveryTransport
 class ThreadsTest extends DeviceTest {
     private static final int THREADS = 6;
 

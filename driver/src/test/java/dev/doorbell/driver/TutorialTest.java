@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 
 /** How to use the driver, from the top. */
-@OnEveryDevice
+@OnEveryTransport
 class TutorialTest {
     @Parameter
     String address;

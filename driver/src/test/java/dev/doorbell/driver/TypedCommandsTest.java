@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Typed commands on devices: what a device has works, what it has not it refuses by the standard's status. */
-@OnEveryDevice
+@OnEveryTransport
 class TypedCommandsTest extends DeviceTest {
     private static final int SECURITY = 1, FIRMWARE = 1 << 2, NAMESPACES = 1 << 3, SELF_TEST = 1 << 4;
     private static final int DIRECTIVES = 1 << 5, MANAGEMENT = 1 << 6;

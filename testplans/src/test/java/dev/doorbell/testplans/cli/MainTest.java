@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.doorbell.driver.DeviceAddress;
+import dev.doorbell.driver.TcpTarget;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -45,6 +47,28 @@ class MainTest {
         assertThat(json.path("devices").findValuesAsText("address")).contains("sim:");
         assertThat(json.path("devices").get(0).path("capacity_bytes").isNumber())
                 .isTrue();
+    }
+
+    @Test
+    void discoverListsTheSubsystemsOfATarget() throws IOException {
+        try (TcpTarget target = TcpTarget.open(TcpTarget.Options.of(DeviceAddress.parse("sim:size=16MiB")))) {
+            Thread.ofPlatform().name("target").daemon().start(target::run);
+            String service = "tcp://" + target.listening().getFirst();
+            String device = target.addresses().getFirst().text();
+            Ran text = run("discover", service);
+            assertThat(text.code()).isZero();
+            assertThat(text.out()).contains("generation", target.nqns().getFirst(), device);
+            JsonNode entries = run("discover", service, "--no-referrals", "--json")
+                    .json()
+                    .path("services")
+                    .get(0)
+                    .path("entries");
+            assertThat(entries.findValuesAsText("device")).contains(device);
+            assertThat(entries.findValuesAsText("subsystem_nqn"))
+                    .contains(target.nqns().getFirst());
+        }
+        assertThat(run("discover", "sim:").code()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run("discover", "tcp://127.0.0.1:1").err()).contains("refuses the connection");
     }
 
     @Test
@@ -247,7 +271,9 @@ class MainTest {
 
     @Test
     void mistakesAreOneLineThatSaysWhatIsAllowed() throws IOException {
-        assertMistake(2, "a command is missing: list, show, send, worker, run, serve, bind, unbind, remove or rescan");
+        assertMistake(
+                2,
+                "a command is missing: list, discover, show, send, worker, run, serve, bind, unbind, remove or rescan");
         assertMistake(2, "--pattern rnd is unknown; allowed: randread", "worker", "sim:", "--pattern", "rnd");
         assertMistake(
                 2, "'3' is no time; allowed: 500ms, 3s, 2min", "worker", "sim:", "--pattern", "read", "--time", "3");
