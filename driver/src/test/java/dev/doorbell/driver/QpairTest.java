@@ -101,7 +101,7 @@ class QpairTest extends DeviceTest {
             }
             qpair.ring();
             int failures = 0;
-            for (int i = 0; i < 3 && ran.get() < 3; i++) {
+            while (ran.get() < 3) {
                 try {
                     qpair.waitDone(3 - ran.get());
                 } catch (AssertionError e) {
