@@ -211,6 +211,20 @@ BELL_API void *bell_buffer_data(bell_buffer *buffer);
 BELL_API uint64_t bell_buffer_iova(bell_buffer *buffer);
 BELL_API uint64_t bell_buffer_bytes(bell_buffer *buffer);
 
+/* A part of a BAR that is memory, and where commands find it: a piece of a controller memory buffer. */
+typedef struct bell_bar_place {
+    uint64_t offset; /* in the BAR, a multiple of 4 KiB */
+    uint64_t bytes;
+    uint64_t iova; /* the same memory as commands name it, NVMe Base 2.0c 8.5.1 */
+    uint32_t bar;
+    uint32_t reserved;
+} bell_bar_place;
+
+/** bell_buffer_in_bar - a buffer that lies in a BAR instead of the host's memory, with what is there, since ABI 1.2.
+ * Whoever enables the memory at that address sees to it that it stays enabled. Freeing the buffer leaves the memory as
+ * it is. -ENOTSUP where the BAR cannot be mapped into this program: bell_pci_bar_read and _write reach it then. */
+BELL_API int bell_buffer_in_bar(bell_device *device, const bell_bar_place *place, bell_buffer **out);
+
 /* ---- controller ------------------------------------------------------------------------------------------------ */
 
 typedef struct bell_controller_config {
@@ -317,6 +331,12 @@ typedef struct bell_qpair_info {
 /** bell_qpair_create - Create I/O CQ and SQ; admin. Errors: -EINVAL (depth), -ENOSPC (no free id), -EIO (device
  * refused: the text has the status), -ETIMEDOUT, -ENOTCONN (controller not enabled). */
 BELL_API int bell_qpair_create(bell_device *device, const bell_qpair_config *config, bell_qpair **out);
+
+/** bell_qpair_create_in - the same with the queues' entries at the start of these buffers, one or both of them, since
+ * ABI 1.2; NULL: in memory of its own. A buffer must start on a memory page and have 64 bytes an entry (sq) or 16 (cq),
+ * is cleared, and stays in use until the qpair is closed. */
+BELL_API int bell_qpair_create_in(bell_device *device, const bell_qpair_config *config, bell_buffer *sq,
+                                  bell_buffer *cq, bell_qpair **out);
 
 /** bell_qid_reserve - keep bell_qpair_create from choosing or taking this queue id, for queues that are made by
  * commands of one's own; 0: the lowest that is free. Returns the id. An id may be reserved several times, is kept over

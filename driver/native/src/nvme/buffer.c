@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "nvme/device.h"
+#include "nvme/transport.h"
+#include "pci/function.h"
 #include "support/error.h"
 
 int bell_device_dma_alloc(bell_device *device, uint64_t bytes, void **vaddr, uint64_t *iova)
@@ -50,11 +52,52 @@ int bell_buffer_alloc(bell_device *device, uint64_t bytes, bell_buffer **out)
     return 0;
 }
 
+static int place_check(const struct bell_pci_function *function, const bell_bar_place *place)
+{
+    if (place->bar > 5 || function->bar_bytes[place->bar] == 0)
+        return bell_error_set(-EINVAL, "BAR%u is not implemented by this function.", place->bar);
+    if (place->bytes == 0 || place->bytes > function->bar_bytes[place->bar] || place->offset % 4096 != 0 ||
+        place->offset > function->bar_bytes[place->bar] - place->bytes)
+        return bell_error_set(-EINVAL,
+                              "%" PRIu64 " bytes at %#" PRIx64 " are not inside BAR%u (%" PRIu64
+                              " bytes), or do not start at a multiple of 4 KiB.",
+                              place->bytes, place->offset, place->bar, function->bar_bytes[place->bar]);
+    return 0;
+}
+
+int bell_buffer_in_bar(bell_device *device, const bell_bar_place *place, bell_buffer **out)
+{
+    if (!device || !place || !out)
+        return bell_error_set(-EINVAL, "No device, no place or nowhere to put the buffer was given.");
+    struct bell_pci_function *function = device->transport->function;
+    if (!function)
+        return bell_error_set(-ENOTSUP, "%s is not a PCI function that can be reached.", device->address);
+    int rc = place_check(function, place);
+    if (rc < 0)
+        return rc;
+    void *memory =
+        function->ops->bar_map ? function->ops->bar_map(function, place->bar, place->offset, place->bytes) : NULL;
+    if (!memory)
+        return bell_error_set(-ENOTSUP,
+                              "%s: BAR%u cannot be mapped into this program; read and write it piece by piece.",
+                              device->address, place->bar);
+
+    struct bell_buffer *buffer = calloc(1, sizeof *buffer);
+    if (!buffer)
+        return bell_error_set(-ENOMEM, "No memory for a buffer.");
+    *buffer = (struct bell_buffer){
+        .device = device, .data = memory, .iova = place->iova, .bytes = place->bytes, .in_bar = true};
+    buffers_count(device, 1);
+    *out = buffer;
+    return 0;
+}
+
 int bell_buffer_free(bell_buffer *buffer)
 {
     if (!buffer)
         return bell_error_set(-EINVAL, "No buffer was given.");
-    bell_device_dma_free(buffer->device, buffer->data, buffer->iova, buffer->bytes);
+    if (!buffer->in_bar)
+        bell_device_dma_free(buffer->device, buffer->data, buffer->iova, buffer->bytes);
     buffers_count(buffer->device, -1);
     free(buffer);
     return 0;

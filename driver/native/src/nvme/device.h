@@ -43,6 +43,7 @@ struct bell_buffer {
     void *data;
     uint64_t iova;
     uint64_t bytes;
+    bool in_bar; /* the memory is the device's */
 };
 
 /** bell_device_attach - make a device of an open transport, which it owns afterwards. */

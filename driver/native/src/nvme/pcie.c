@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nvme/device.h"
 #include "nvme/null.h"
 #include "nvme/prp.h"
 #include "nvme/qpair.h"
@@ -122,6 +123,18 @@ static int ring_alloc(struct bell_transport *transport, uint64_t bytes, uint32_t
     return 0;
 }
 
+/* A ring in a buffer has no memory of its own. It is cleared by dwords, for it may lie in a BAR. */
+static int ring_open(struct bell_transport *transport, const struct bell_buffer *place, uint64_t bytes,
+                     uint32_t page_bytes, struct ring *ring)
+{
+    if (!place)
+        return ring_alloc(transport, bytes, page_bytes, ring);
+    *ring = (struct ring){.first = place->data, .first_iova = place->iova};
+    for (uint64_t i = 0; i < bytes / 4; i++)
+        ((volatile uint32_t *)place->data)[i] = 0;
+    return 0;
+}
+
 static volatile uint32_t *doorbell_of(struct bell_pci_function *function, uint32_t offset)
 {
     uint64_t position = offset - NVME_REG_DOORBELLS;
@@ -144,14 +157,14 @@ static int queue_open(struct bell_transport *transport, struct bell_qpair *qpair
                               function->bar_bytes[0]);
 
     struct ring sq, cq;
-    rc = ring_alloc(transport, 64 * (uint64_t)qpair->depth, qpair->page_bytes, &sq);
+    rc = ring_open(transport, qpair->sq_place, 64 * (uint64_t)qpair->depth, qpair->page_bytes, &sq);
     if (rc < 0)
         return rc;
     qpair->sq_memory = sq.memory;
     qpair->sq_memory_iova = sq.memory_iova;
     qpair->sq = sq.first;
     qpair->sq_iova = sq.first_iova;
-    rc = ring_alloc(transport, 16 * (uint64_t)qpair->depth, qpair->page_bytes, &cq);
+    rc = ring_open(transport, qpair->cq_place, 16 * (uint64_t)qpair->depth, qpair->page_bytes, &cq);
     if (rc < 0)
         return rc;
     qpair->cq_memory = cq.memory;

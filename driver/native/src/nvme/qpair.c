@@ -63,12 +63,24 @@ static void rings_free(struct bell_qpair *qpair)
 
 int bell_qpair_new(bell_device *device, uint32_t qid, uint32_t depth, struct bell_qpair **out)
 {
+    const bell_qpair_config config = {.qid = qid, .depth = depth};
+
+    return bell_qpair_new_in(device, &config, NULL, NULL, out);
+}
+
+int bell_qpair_new_in(bell_device *device, const bell_qpair_config *config, const struct bell_buffer *sq,
+                      const struct bell_buffer *cq, struct bell_qpair **out)
+{
+    const uint32_t qid = config->qid;
+    const uint32_t depth = config->depth;
     struct bell_qpair *qpair = calloc(1, sizeof *qpair);
     if (!qpair)
         return bell_error_set(-ENOMEM, "No memory for a queue.");
     qpair->device = device;
     qpair->transport = device->transport;
     qpair->qid = qid;
+    qpair->sq_place = sq;
+    qpair->cq_place = cq;
     qpair->vector = BELL_NO_VECTOR;
     qpair->page_bytes = device->page_bytes;
     qpair->timeout_ns = bell_peek(&device->timeout_ns);

@@ -140,6 +140,7 @@ struct bell_qpair {
     uint64_t sq_iova, cq_iova;   /* of the first entry */
     void *sq_memory, *cq_memory; /* PCIe: as allocated */
     uint64_t sq_memory_iova, cq_memory_iova;
+    const struct bell_buffer *sq_place, *cq_place; /* where the rings are to lie; NULL: in memory of their own */
     uint32_t dstrd;
     struct bell_slot_lists *lists;
     struct bell_watches *watches; /* NULL: no command has been under verification yet */
@@ -397,6 +398,10 @@ void bell_qpair_set_worker(struct bell_qpair *qpair, bool on);
 
 /* Host side of a queue: slots, log, rings. The device is told by the transport. */
 int bell_qpair_new(bell_device *device, uint32_t qid, uint32_t depth, struct bell_qpair **out);
+
+/* bell_qpair_new_in - the same with the rings in these buffers; NULL: in memory of their own. */
+int bell_qpair_new_in(bell_device *device, const bell_qpair_config *config, const struct bell_buffer *sq,
+                      const struct bell_buffer *cq, struct bell_qpair **out);
 void bell_qpair_delete(struct bell_qpair *qpair);
 
 /** bell_qpair_lose - the device has forgotten the queue. Its owner reports every outstanding command as lost when it

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* I/O qpairs: their ids, and creating and deleting them on the device. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -123,9 +124,34 @@ static uint32_t vector_choose(const struct bell_transport *transport, const bell
 
 int bell_qpair_create(bell_device *device, const bell_qpair_config *config, bell_qpair **out)
 {
+    return bell_qpair_create_in(device, config, NULL, NULL, out);
+}
+
+static int place_check(const bell_device *device, const bell_buffer *buffer, const char *name, uint64_t bytes)
+{
+    if (!buffer)
+        return 0;
+    if (buffer->device != device)
+        return bell_error_set(-EINVAL, "The %s's buffer belongs to another device.", name);
+    if (!device->transport->function)
+        return bell_error_set(-ENOTSUP, "%s has no queues in memory.", device->address);
+    if (buffer->bytes < bytes || buffer->iova % device->page_bytes != 0)
+        return bell_error_set(
+            -EINVAL, "The %s needs %" PRIu64 " bytes at a multiple of %u; its buffer has %" PRIu64 " at %#" PRIx64 ".",
+            name, bytes, device->page_bytes, buffer->bytes, buffer->iova);
+    return 0;
+}
+
+int bell_qpair_create_in(bell_device *device, const bell_qpair_config *config, bell_buffer *sq, bell_buffer *cq,
+                         bell_qpair **out)
+{
     if (!device || !config || !out)
         return bell_error_set(-EINVAL, "No device, no configuration or no place for the queue was given.");
     int rc = config_check(device, config);
+    if (rc == 0)
+        rc = place_check(device, sq, "submission queue", UINT64_C(64) * config->depth);
+    if (rc == 0)
+        rc = place_check(device, cq, "completion queue", UINT64_C(16) * config->depth);
     if (rc < 0)
         return rc;
     int qid = bell_device_qid_take(device, config->qid);
@@ -134,7 +160,9 @@ int bell_qpair_create(bell_device *device, const bell_qpair_config *config, bell
 
     struct bell_transport *transport = device->transport;
     struct bell_qpair *qpair;
-    rc = bell_qpair_new(device, (uint32_t)qid, config->depth, &qpair);
+    bell_qpair_config chosen = *config;
+    chosen.qid = (uint32_t)qid;
+    rc = bell_qpair_new_in(device, &chosen, sq, cq, &qpair);
     if (rc < 0) {
         bell_device_qid_release(device, (uint32_t)qid);
         return rc;

@@ -27,6 +27,13 @@ struct bell_pci_ops {
     int (*bar_write)(struct bell_pci_function *fn, uint32_t bar, uint64_t offset, uint32_t width, uint64_t value);
 
     /*
+     * Where a part of a BAR lies in this program's memory until the function is closed, or NULL: then it is reached by
+     * bar_read and bar_write alone. Stores to it go to the bus in an order of their own. The operation itself is NULL
+     * where no BAR can be mapped.
+     */
+    void *(*bar_map)(struct bell_pci_function *fn, uint32_t bar, uint64_t offset, uint64_t bytes);
+
+    /*
      * Memory the device may reach. dma_alloc returns zeroed memory, 4 KiB aligned, IOVA-contiguous; dma_free takes what
      * it returned. An access outside every live allocation is refused by the IOMMU (or its simulation).
      */

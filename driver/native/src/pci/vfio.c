@@ -232,6 +232,14 @@ static int bar_write(struct bell_pci_function *fn, uint32_t bar, uint64_t offset
     return err != 0 ? err : bell_vfio_bars_write(&of(fn)->bars, bar, offset, width, value);
 }
 
+static void *bar_map(struct bell_pci_function *fn, uint32_t bar, uint64_t offset, uint64_t bytes)
+{
+    uint64_t left = 0;
+    volatile void *at = bell_vfio_bars_mapped(&of(fn)->bars, bar, offset, &left);
+
+    return at != NULL && left >= bytes ? (void *)(uintptr_t)at : NULL;
+}
+
 static int dma_alloc(struct bell_pci_function *fn, uint64_t bytes, void **vaddr, uint64_t *iova)
 {
     return bell_vfio_dma_alloc(&of(fn)->dma, bytes, vaddr, iova);
@@ -313,6 +321,7 @@ static const struct bell_pci_ops vfio_ops = {
     .config_write = config_write,
     .bar_read = bar_read,
     .bar_write = bar_write,
+    .bar_map = bar_map,
     .dma_alloc = dma_alloc,
     .dma_free = dma_free,
     .irq_setup = irq_setup,

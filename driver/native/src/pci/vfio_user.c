@@ -63,6 +63,14 @@ static int bar_write(struct bell_pci_function *fn, uint32_t bar, uint64_t offset
     return err != 0 ? err : bell_vu_region_write(of(fn), bar, offset, &value, width);
 }
 
+static void *bar_map(struct bell_pci_function *fn, uint32_t bar, uint64_t offset, uint64_t bytes)
+{
+    uint8_t *memory = of(fn)->bar_memory[bar];
+
+    return memory != NULL && bytes <= fn->bar_bytes[bar] && offset <= fn->bar_bytes[bar] - bytes ? memory + offset
+                                                                                                 : NULL;
+}
+
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 static int map_send(struct bell_vu_function *function, uint64_t iova, uint64_t bytes)
@@ -268,6 +276,7 @@ static const struct bell_pci_ops vfio_user_ops = {
     .config_write = config_write,
     .bar_read = bar_read,
     .bar_write = bar_write,
+    .bar_map = bar_map,
     .dma_alloc = dma_alloc,
     .dma_free = dma_free,
     .irq_setup = irq_setup,

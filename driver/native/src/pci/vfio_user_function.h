@@ -33,6 +33,7 @@ struct bell_vu_function {
     uint32_t region_flags[VFIO_USER_PCI_REGIONS];
     void *doorbell_page; /* start of the mapping; fn.doorbells lies in it */
     uint64_t doorbell_page_bytes;
+    uint8_t *bar_memory[6]; /* BARs behind BAR0 that the server lets map as a whole; NULL: by messages */
 };
 
 /*

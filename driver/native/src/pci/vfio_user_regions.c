@@ -130,6 +130,25 @@ static void doorbells_map(struct bell_vu_function *function, int fd, const struc
     function->fn.doorbell_bytes = span->bytes;
 }
 
+/* All of a BAR behind BAR0, which is memory then. That it cannot be mapped is no error. */
+static void bar_mmap(struct bell_vu_function *function, uint32_t index, int fd,
+                     const struct vfio_user_region_info *region)
+{
+    struct stat status;
+    uint64_t end;
+    void *memory;
+
+    if ((region->flags & VFIO_USER_REGION_MMAP) == 0 || (region->flags & VFIO_USER_REGION_CAPS) != 0 ||
+        region->bytes == 0 || region->offset % PAGE != 0 ||
+        __builtin_add_overflow(region->offset, region->bytes, &end) || end > INT64_MAX)
+        return;
+    if (fstat(fd, &status) != 0 || (S_ISREG(status.st_mode) && (uint64_t)status.st_size < end))
+        return;
+    memory = mmap(NULL, region->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)region->offset);
+    if (memory != MAP_FAILED)
+        function->bar_memory[index] = memory;
+}
+
 /* ---- finding ----------------------------------------------------------------------------------------------------- */
 
 static int region_ask(struct bell_vu_function *function, uint32_t index)
@@ -162,6 +181,8 @@ static int region_ask(struct bell_vu_function *function, uint32_t index)
         (info.region.flags & VFIO_USER_REGION_MMAP) != 0 &&
         span_find(info.bytes, request.reply_bytes, &info.region, &span))
         doorbells_map(function, request.reply_fd, &info.region, &span);
+    if (err == 0 && index > VFIO_USER_REGION_BAR0 && index < 6 && request.reply_fd >= 0)
+        bar_mmap(function, index, request.reply_fd, &info.region);
     if (request.reply_fd >= 0)
         close(request.reply_fd);
     return err;
@@ -202,4 +223,9 @@ void bell_vu_regions_release(struct bell_vu_function *function)
     if (function->doorbell_page != NULL)
         munmap(function->doorbell_page, function->doorbell_page_bytes);
     function->doorbell_page = NULL;
+    for (uint32_t bar = 0; bar < 6; bar++) {
+        if (function->bar_memory[bar] != NULL)
+            munmap(function->bar_memory[bar], function->fn.bar_bytes[bar]);
+        function->bar_memory[bar] = NULL;
+    }
 }

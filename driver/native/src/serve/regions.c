@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "serve/session.h"
+#include "sim/cmb.h"
+#include "sim/lend.h"
 #include "spec/nvme.h"
 
 static uint64_t region_bytes(const struct serve_session *session, uint32_t index)
@@ -42,6 +44,11 @@ void serve_regions_info(struct serve_session *session, struct serve_answer *answ
     if (info->region.bytes != 0)
         info->region.flags = VFIO_USER_REGION_READABLE | VFIO_USER_REGION_WRITEABLE;
     answer->first = (struct bell_vu_part){info, sizeof info->region};
+    if (asked.index == SIM_CMB_BAR && info->region.bytes != 0) { /* memory, all of it */
+        info->region.flags |= VFIO_USER_REGION_MMAP;
+        answer->fd = sim_lend_cmb(session->fn);
+        return;
+    }
     if (asked.index != VFIO_USER_REGION_BAR0 || session->doorbells < 0)
         return;
 

@@ -10,6 +10,7 @@
 #define SUBSYSTEM_VENDOR 0x1af4u
 #define SUBSYSTEM        0x1100u
 #define BAR0_ADDRESS     0xfebf0000u
+#define BAR2_ADDRESS     0xe0000000u
 
 static void fill(uint8_t *bytes, uint32_t offset, uint32_t width, uint32_t value)
 {
@@ -124,8 +125,17 @@ void sim_config_init(struct sim_config *config, uint32_t vectors, uint64_t devic
     memcpy(config->bytes, config->initial, sizeof config->bytes);
 }
 
+void sim_config_cmb(struct sim_config *config, uint32_t bytes)
+{
+    initial(config, PCI_BAR0 + 8, 4, PCI_BAR_TYPE_64 | PCI_BAR_PREFETCH);
+    writable(config, PCI_BAR0 + 8, 4, ~(bytes - 1));
+    writable(config, PCI_BAR0 + 12, 4, 0xffffffff);
+    memcpy(config->bytes, config->initial, sizeof config->bytes);
+}
+
 void sim_config_assign(struct sim_config *config)
 {
+    sim_config_put(config, PCI_BAR0 + 8, 4, BAR2_ADDRESS); /* nothing without a BAR2 */
     sim_config_put(config, PCI_BAR0, 4, BAR0_ADDRESS);
     sim_config_put(config, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_INTX_OFF);
 }

@@ -34,6 +34,9 @@ struct sim_config {
 
 void sim_config_init(struct sim_config *config, uint32_t vectors, uint64_t device_serial);
 
+/* sim_config_cmb - give it BAR2, of so many bytes, a power of two. Before sim_config_assign. */
+void sim_config_cmb(struct sim_config *config, uint32_t bytes);
+
 /* sim_config_assign - what firmware and operating system do at start: BAR0 gets an address, decoding and mastering are
  * on. */
 void sim_config_assign(struct sim_config *config);

@@ -161,6 +161,8 @@ bool sim_controller_events(struct sim *sim, uint32_t events)
         sim_faults_befall(sim);
         sim_faults_follow(sim);
     }
+    if ((events & SIM_EVENT_CMB) != 0)
+        sim_cmb_follow(sim);
     events = sim_faults_keep(sim, events);
     if ((events & SIM_EVENT_DISABLE) != 0)
         disable(sim);

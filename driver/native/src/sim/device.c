@@ -92,8 +92,13 @@ static int config_write(struct bell_pci_function *fn, uint32_t offset, uint32_t 
 /* ---- BARs
  * ------------------------------------------------------------------------------------------------------------ */
 
-static int bar_check(uint32_t bar, uint64_t offset, uint32_t width)
+static int bar_check(const struct sim *sim, uint32_t bar, uint64_t offset, uint32_t width)
 {
+    if (bar == SIM_CMB_BAR && sim->cmb.bytes != 0) {
+        if ((width == 4 || width == 8) && offset % width == 0 && offset <= sim->cmb.bytes - width)
+            return 0;
+        return bell_error_set(-EINVAL, "sim: BAR 2 has no %u bytes at 0x%llx", width, (unsigned long long)offset);
+    }
     if (bar != 0)
         return bell_error_set(-EINVAL, "sim: BAR %u is not implemented, only BAR 0 is", bar);
     if ((width != 4 && width != 8) || offset % width != 0 || offset > SIM_BAR0_BYTES - width)
@@ -103,20 +108,31 @@ static int bar_check(uint32_t bar, uint64_t offset, uint32_t width)
 
 static int bar_read(struct bell_pci_function *fn, uint32_t bar, uint64_t offset, uint32_t width, uint64_t *value)
 {
-    int err = bar_check(bar, offset, width);
+    struct sim *sim = sim_of(fn);
+    int err = bar_check(sim, bar, offset, width);
 
     if (err == 0)
-        *value = sim_bar_read(sim_of(fn), offset, width);
+        *value = bar == 0 ? sim_bar_read(sim, offset, width) : sim_cmb_bar_read(sim, offset, width);
     return err;
 }
 
 static int bar_write(struct bell_pci_function *fn, uint32_t bar, uint64_t offset, uint32_t width, uint64_t value)
 {
-    int err = bar_check(bar, offset, width);
+    struct sim *sim = sim_of(fn);
+    int err = bar_check(sim, bar, offset, width);
 
-    if (err == 0)
-        sim_bar_write(sim_of(fn), offset, width, value);
+    if (err == 0 && bar == 0)
+        sim_bar_write(sim, offset, width, value);
+    else if (err == 0)
+        sim_cmb_bar_write(sim, offset, width, value);
     return err;
+}
+
+static void *bar_map(struct bell_pci_function *fn, uint32_t bar, uint64_t offset, uint64_t bytes)
+{
+    const struct sim_cmb *cmb = &sim_of(fn)->cmb;
+
+    return bar == SIM_CMB_BAR && bytes <= cmb->bytes && offset <= cmb->bytes - bytes ? cmb->memory + offset : NULL;
 }
 
 /* ---- memory, interrupts, resets -------------------------------------------------------------------------------------
@@ -209,6 +225,7 @@ static void sim_free(struct sim *sim)
     sim_store_close(&sim->store);
     sim_latency_destroy(sim);
     sim_hmb_destroy(sim);
+    sim_cmb_destroy(sim);
     sim_faults_destroy(sim);
     sim_iommu_destroy(&sim->iommu);
     pthread_mutex_destroy(&sim->faults.lock);
@@ -241,6 +258,7 @@ static const struct bell_pci_ops ops = {
     .config_write = config_write,
     .bar_read = bar_read,
     .bar_write = bar_write,
+    .bar_map = bar_map,
     .dma_alloc = dma_alloc,
     .dma_free = dma_free,
     .irq_setup = irq_setup,
@@ -295,6 +313,7 @@ static void function_init(struct sim *sim)
     fn->vectors = vectors;
     fn->config_bytes = SIM_CONFIG_BYTES;
     fn->bar_bytes[0] = SIM_BAR0_BYTES;
+    fn->bar_bytes[SIM_CMB_BAR] = sim->cmb.bytes;
     memcpy(fn->name, sim->options.model, sizeof sim->options.model);
     fn->doorbells = sim->doorbells;
     fn->doorbell_bytes = DOORBELL_BYTES;
@@ -307,6 +326,8 @@ static void function_init(struct sim *sim)
         atomic_store(&sim->irq.vector[i].eventfd, -1);
     sim_interrupts_reset(&sim->irq);
     sim_config_init(&sim->config, vectors, device_serial(sim->options.serial));
+    if (sim->cmb.bytes != 0)
+        sim_config_cmb(&sim->config, (uint32_t)sim->cmb.bytes);
     sim_config_assign(&sim->config);
     atomic_store(&sim->decoding, 1);
     atomic_store(&sim->mastering, 1);
@@ -323,6 +344,8 @@ static int sim_init(struct sim *sim)
         err = sim_latency_init(sim);
     if (err == 0)
         err = sim_hmb_init(sim);
+    if (err == 0)
+        err = sim_cmb_init(sim, sim->options.cmb);
     if (err == 0)
         err = sim_store_open(&sim->store, sim->options.file, sim->options.size);
     if (err != 0)
@@ -365,6 +388,7 @@ static int device_open(const char *options, struct sim_fabric *fabric, struct si
     memset(sim, 0, sizeof *sim);
     sim->store.fd = -1;
     sim->fabric = fabric;
+    sim->cmb.fd = -1;
     err = sim_options_parse(options, &sim->options);
     if (err == 0 && fabric != NULL)
         sim_fabric_limit(fabric, &sim->options);

@@ -265,12 +265,14 @@ void sim_fabric_limit(const struct sim_fabric *fabric, struct sim_options *optio
         options->mqes = fabric->most_entries;
     if (options->mdts == 0 || options->mdts > fabric->most_bytes)
         options->mdts = fabric->most_bytes;
+    options->cmb = 0; /* a message names no memory of the device */
 }
 
 void sim_fabric_enable(struct sim *sim)
 {
     memcpy(sim->features.host_id, sim->fabric->hostid, sizeof sim->features.host_id);
     sim->features.host_id_extended = true;
+    sim_reservations_follow(sim);
     sim_keep_alive_start(sim, sim->fabric->kato_ms);
 }
 
@@ -286,7 +288,8 @@ bool sim_fabric_forbidden(const struct sim_command *command)
         return true;
     case NVME_ADMIN_SET_FEATURES:
     case NVME_ADMIN_GET_FEATURES:
-        return fid == NVME_FEAT_INTERRUPT_COALESCING || fid == NVME_FEAT_INTERRUPT_VECTOR;
+        return fid == NVME_FEAT_INTERRUPT_COALESCING || fid == NVME_FEAT_INTERRUPT_VECTOR ||
+               fid == NVME_FEAT_HOST_MEMORY_BUFFER;
     default:
         return false;
     }

@@ -44,10 +44,12 @@ static void admin_fields(const struct sim *sim, struct nvme_identify_controller 
     id->wctemp = SIM_WARNING_CELSIUS + SIM_KELVIN;
     id->cctemp = SIM_CRITICAL_CELSIUS + SIM_KELVIN;
     id->mtfa = 10;
-    id->hmpre = (uint32_t)(sim->options.hmb / 4096);
-    id->hmmin = (uint32_t)(SIM_HMB_MINIMUM / 4096);
-    id->hmminds = 1;
-    id->hmmaxd = SIM_HMB_DESCRIPTORS;
+    if (sim->fabric == NULL) {
+        id->hmpre = (uint32_t)(sim->options.hmb / 4096);
+        id->hmmin = (uint32_t)(SIM_HMB_MINIMUM / 4096);
+        id->hmminds = 1;
+        id->hmmaxd = SIM_HMB_DESCRIPTORS;
+    }
     id->tnvmcap.low = sim->state->capacity;
     id->unvmcap.low = sim_capacity_free(sim);
     id->edstt = (uint16_t)((sim_self_test_seconds(sim, true) + 59) / 60);

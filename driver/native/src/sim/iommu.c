@@ -169,7 +169,7 @@ const struct sim_region *sim_iommu_find(struct sim_iommu *iommu, uint64_t iova)
         index = region_search(iommu->current, iova);
     }
     if (index < 0)
-        return NULL;
+        return iova >= iommu->cmb.start && iova < iommu->cmb.end ? &iommu->cmb : NULL;
     iommu->last_hit = (uint32_t)index;
     return &iommu->current->regions[index];
 }

@@ -66,6 +66,7 @@ struct sim_iommu {
     struct sim_remote remote; /* set while no region is remote */
 
     /* device thread only */
+    struct sim_region cmb; /* the controller memory buffer; empty: none */
     const struct sim_region_table *current;
     uint64_t entered; /* generation at the start of this turn */
     uint32_t last_hit;

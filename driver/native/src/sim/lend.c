@@ -36,6 +36,11 @@ int sim_lend(struct bell_pci_function *fn, int *fd)
     return 0;
 }
 
+int sim_lend_cmb(struct bell_pci_function *fn)
+{
+    return sim_of(fn)->cmb.fd;
+}
+
 void sim_lend_remote(struct bell_pci_function *fn, const struct sim_remote *remote)
 {
     sim_of(fn)->iommu.remote = *remote;

@@ -21,6 +21,9 @@
  */
 int sim_lend(struct bell_pci_function *fn, int *fd);
 
+/* sim_lend_cmb - memory file of the controller memory buffer, all of BAR2, which stays the function's; -1: none. */
+int sim_lend_cmb(struct bell_pci_function *fn);
+
 /* sim_lend_remote - how memory is reached that cannot be mapped. Set it while none is mapped. */
 void sim_lend_remote(struct bell_pci_function *fn, const struct sim_remote *remote);
 

@@ -57,6 +57,11 @@ static bool size_check(uint64_t value)
     return value % MIB == 0;
 }
 
+static bool cmb_check(uint64_t value)
+{
+    return value == 0 || (value >= 64 * KIB && (value & (value - 1)) == 0);
+}
+
 static bool hmb_check(uint64_t value)
 {
     return value % (4 * KIB) == 0;
@@ -103,6 +108,8 @@ static const struct option options[] = {
      "a multiple of 500ms up to 127500ms"},
     {"faults", KIND_TEXT, FIELD(faults), NULL, 0, 255, NULL,
      "a fault plan of at most 255 ASCII characters, without commas"},
+    {"cmb", KIND_U64, FIELD(cmb), sim_size_units, 0, 256 * MIB, cmb_check,
+     "a power of two from 64KiB to 256MiB, or 0 for none"},
     {"hmb", KIND_U64, FIELD(hmb), sim_size_units, SIM_HMB_MINIMUM, 64 * MIB, hmb_check,
      "whole 4KiB from 64KiB to 64MiB"},
     {"streams", KIND_U32, FIELD(streams), sim_plain_units, 0, SIM_MAX_STREAMS, NULL, "0 to 64 streams"},

@@ -40,6 +40,7 @@ struct sim_options {
     char faults[256];          /* fault plan */
     uint64_t hmb;              /* preferred size of the host memory buffer */
     uint32_t null_io;          /* 1: I/O commands of this process end at once and do nothing */
+    uint64_t cmb;              /* size of the controller memory buffer; 0: none */
     uint32_t streams;          /* that may be open at a time; 0: no Streams directive */
 };
 

@@ -30,6 +30,7 @@ void sim_power_on(struct sim *sim)
     sim->stop &= ~SIM_STOP_GONE;
     sim->state->power_cycles++;
     sim_reservations_power_on(sim);
+    sim_cmb_power_on(sim);
     sim_event_power_on(sim);
     pthread_mutex_lock(&sim->lock);
     sim_config_power_on(&sim->config);

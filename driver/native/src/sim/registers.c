@@ -14,7 +14,8 @@ void sim_registers_init(struct sim *sim)
     registers->cap = NVME_PUT(sim->options.mqes - 1, NVME_CAP_MQES) | NVME_CAP_CQR | NVME_PUT(1, NVME_CAP_AMS) |
                      NVME_PUT(timeout, NVME_CAP_TO) | NVME_CAP_NSSRS |
                      NVME_PUT(NVME_CAP_CSS_NVM | NVME_CAP_CSS_IOCS | NVME_CAP_CSS_ADMIN, NVME_CAP_CSS) |
-                     NVME_PUT(4, NVME_CAP_MPSMAX) | NVME_PUT(1, NVME_CAP_CRMS);
+                     NVME_PUT(4, NVME_CAP_MPSMAX) | NVME_PUT(1, NVME_CAP_CRMS) |
+                     (sim->cmb.bytes != 0 ? NVME_CAP_CMBS : 0);
     registers->crto = (uint32_t)NVME_PUT(timeout, NVME_CRTO_CRWMT);
     sim_registers_reset(sim, true);
 }
@@ -31,6 +32,7 @@ void sim_registers_reset(struct sim *sim, bool all)
         registers->aqa = 0;
         registers->asq = 0;
         registers->acq = 0;
+        sim_cmb_reset(sim);
     }
 }
 
@@ -64,6 +66,12 @@ static uint32_t register_read(const struct sim *sim, uint64_t offset)
         return (uint32_t)registers->acq;
     case NVME_REG_ACQ + 4:
         return (uint32_t)(registers->acq >> 32);
+    case NVME_REG_CMBLOC:
+    case NVME_REG_CMBSZ:
+    case NVME_REG_CMBMSC:
+    case NVME_REG_CMBMSC + 4:
+    case NVME_REG_CMBSTS:
+        return sim_cmb_read(sim, offset);
     case NVME_REG_CRTO:
         return registers->crto;
     default:
@@ -124,6 +132,10 @@ static uint32_t register_write(struct sim *sim, uint64_t offset, uint32_t value)
     case NVME_REG_ACQ + 4:
         if (!enabled)
             registers->acq = half_put(registers->acq, offset != NVME_REG_ACQ, value) & ~UINT64_C(0xfff);
+        break;
+    case NVME_REG_CMBMSC:
+    case NVME_REG_CMBMSC + 4:
+        sim_cmb_write(sim, offset, value);
         break;
     default: /* read-only or reserved */
         break;
@@ -189,4 +201,7 @@ void sim_bar_write(struct sim *sim, uint64_t offset, uint32_t width, uint64_t va
     dword_write(sim, offset, (uint32_t)value);
     if (width == 8)
         dword_write(sim, offset + 4, (uint32_t)(value >> 32));
+    /* When the write returns, addresses mean what it says. */
+    if (BELL_UNLIKELY(offset - NVME_REG_CMBMSC < 8) && sim->cmb.bytes != 0)
+        sim_event_wait(sim, SIM_EVENT_CMB);
 }

@@ -18,6 +18,7 @@
 #include "pci/msix.h"
 #include "sim/async_events.h"
 #include "sim/background.h"
+#include "sim/cmb.h"
 #include "sim/command.h"
 #include "sim/config_space.h"
 #include "sim/data.h"
@@ -57,6 +58,7 @@
 #define SIM_EVENT_FAULTS          0x40u /* the fault plan, or one of its switches, has changed */
 #define SIM_EVENT_POWER_OFF       0x80u
 #define SIM_EVENT_POWER_ON        0x100u
+#define SIM_EVENT_CMB             0x200u /* CMBMSC was written */
 
 /* Why no commands are fetched. */
 #define SIM_STOP_FAILED    0x01u /* CSTS.CFS is 1 */
@@ -89,6 +91,7 @@ struct sim {
     volatile uint32_t *doorbells;
 
     struct sim_iommu iommu;
+    struct sim_cmb cmb;
     struct sim_interrupts irq;
 
     /* ---- device thread ---- */

@@ -108,6 +108,24 @@ enum { NVME_CSTS_SHST_NORMAL = 0, NVME_CSTS_SHST_OCCURRING = 1, NVME_CSTS_SHST_C
 #define NVME_CRTO_CRWMT UINT32_C(0x0000ffff) /* 500 ms units */
 #define NVME_CRTO_CRIMT UINT32_C(0xffff0000)
 
+#define NVME_CMBLOC_BIR UINT32_C(0x00000007)
+#define NVME_CMBLOC_ALLOWANCES                                                                                         \
+    UINT32_C(0x000001f8)                      /* queues, lists, data and metadata may be mixed, and not aligned        \
+                                               */
+#define NVME_CMBLOC_OFST UINT32_C(0xfffff000) /* in units of CMBSZ.SZU */
+#define NVME_CMBSZ_SQS   UINT32_C(0x00000001)
+#define NVME_CMBSZ_CQS   UINT32_C(0x00000002)
+#define NVME_CMBSZ_LISTS UINT32_C(0x00000004)
+#define NVME_CMBSZ_RDS   UINT32_C(0x00000008)
+#define NVME_CMBSZ_WDS   UINT32_C(0x00000010)
+#define NVME_CMBSZ_USES  UINT32_C(0x0000001f)
+#define NVME_CMBSZ_SZU   UINT32_C(0x00000f00) /* 4 KiB << 4 * SZU */
+#define NVME_CMBSZ_SZ    UINT32_C(0xfffff000)
+#define NVME_CMBMSC_CRE  UINT64_C(0x0000000000000001)
+#define NVME_CMBMSC_CMSE UINT64_C(0x0000000000000002)
+#define NVME_CMBMSC_CBA  UINT64_C(0xfffffffffffff000)
+#define NVME_CMBSTS_CBAI UINT32_C(0x00000001)
+
 #define NVME_MAX_ADMIN_ENTRIES 4096u
 #define NVME_NSID_ALL          UINT32_C(0xffffffff)
 

@@ -27,7 +27,7 @@ static void test_fields_fill_their_structures(void **state)
         end = entry.offset + entry.size;
     }
     assert_int_equal(end, structure.size);
-    assert_int_equal(structures, 30);
+    assert_int_equal(structures, 31);
     assert_int_equal(bell_layout_entry(index, &entry), -ENOENT);
 }
 

@@ -1,5 +1,6 @@
 package dev.doorbell.driver;
 
+import dev.doorbell.driver.ffi.Layouts.BarPlace;
 import dev.doorbell.driver.ffi.Library;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -95,6 +96,30 @@ public final class Buffer implements Children.Child {
         } finally {
             device.handle().release();
         }
+    }
+
+    /** Memory in a BAR of the device, which stays as it is when the buffer is closed. */
+    static Buffer inBar(Device device, int bar, long offset, long bytes, long iova) {
+        long h = device.handle().acquire();
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment place = scratch.allocate(BarPlace.BYTES, 8);
+            place.set(ValueLayout.JAVA_LONG, BarPlace.OFFSET, offset);
+            place.set(ValueLayout.JAVA_LONG, BarPlace.SIZE, bytes);
+            place.set(ValueLayout.JAVA_LONG, BarPlace.IOVA, iova);
+            place.set(ValueLayout.JAVA_INT, BarPlace.BAR, bar);
+            MemorySegment out = scratch.allocate(ValueLayout.JAVA_LONG);
+            Rc.check(Library.get().bell_buffer_in_bar(h, place.address(), out.address()));
+            return new Buffer(device, out.get(ValueLayout.JAVA_LONG, 0));
+        } finally {
+            device.handle().release();
+        }
+    }
+
+    /** The native buffer; the caller has pinned it. */
+    long address() {
+        long address = handle.acquire();
+        handle.release();
+        return address;
     }
 
     /** Size in bytes. */

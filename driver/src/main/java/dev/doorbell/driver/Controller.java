@@ -1,7 +1,6 @@
 package dev.doorbell.driver;
 
 import dev.doorbell.driver.ffi.Layouts.ControllerConfig;
-import dev.doorbell.driver.ffi.Layouts.QpairConfig;
 import dev.doorbell.driver.ffi.Library;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -389,27 +388,7 @@ public final class Controller implements AutoCloseable {
     }
 
     private Qpair newQpair(QpairOptions o) {
-        return device.children()
-                .open(() -> onAdmin(() -> onDevice(h -> {
-                    try (Arena arena = Arena.ofConfined()) {
-                        MemorySegment config = arena.allocate(QpairConfig.BYTES, 8);
-                        config.set(ValueLayout.JAVA_INT, QpairConfig.DEPTH, o.depth());
-                        config.set(ValueLayout.JAVA_INT, QpairConfig.PRIORITY, o.priority());
-                        config.set(ValueLayout.JAVA_INT, QpairConfig.INTERRUPTS, o.interrupts() ? 1 : 0);
-                        config.set(
-                                ValueLayout.JAVA_INT,
-                                QpairConfig.VECTOR,
-                                o.vector().orElse(-1));
-                        config.set(
-                                ValueLayout.JAVA_INT, QpairConfig.QID, o.qid().orElse(0));
-                        MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
-                        Rc.check(
-                                Library.get().bell_qpair_create(h, config.address(), out.address()),
-                                Qpair.CreationException::new);
-                        return new Qpair(
-                                this, Qpair.Role.IO, out.get(ValueLayout.JAVA_LONG, 0), new ReentrantLock(true));
-                    }
-                })));
+        return device.children().open(() -> onAdmin(() -> onDevice(h -> QpairCreation.create(this, h, o))));
     }
 
     /** The qpairs that are open: the admin qpair first if there is one, then the others by id, those of workers too. */

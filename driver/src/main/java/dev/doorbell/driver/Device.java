@@ -218,6 +218,11 @@ public final class Device implements AutoCloseable {
         return children.open(() -> Buffer.allocate(this, bytes));
     }
 
+    /** Memory in a BAR of this device, with what is there; commands find it at {@code iova}. */
+    Buffer inBar(int bar, long offset, long bytes, long iova) {
+        return children.open(() -> Buffer.inBar(this, bar, offset, bytes, iova));
+    }
+
     /** The controller on this device: always the same object until it is closed. This call does not touch the device. */
     public synchronized Controller controller() {
         handle.check();

@@ -109,6 +109,7 @@ public final class Qpair implements Children.Child {
     private final Handle handle;
     private final ReentrantLock lock;
     private final CmdLog cmdLog;
+    private Runnable released = () -> {};
     private final Outstanding outstanding = new Outstanding();
     private final ThreadLocal<Integer> dispatching = ThreadLocal.withInitial(() -> 0);
 
@@ -134,6 +135,11 @@ public final class Qpair implements Children.Child {
         this.depth = info.depth();
         this.handle = new Handle(address, describe() + " of " + controller.device());
         this.cmdLog = new CmdLog(handle);
+    }
+
+    /** What follows when the native queue is gone, once. */
+    void whenClosed(Runnable action) {
+        released = action;
     }
 
     /** Queue id; 0 is the admin queue. */
@@ -698,6 +704,7 @@ public final class Qpair implements Children.Child {
         lock.lock();
         try {
             if (handle.close(close)) {
+                released.run();
                 loseAll(ends);
             }
         } finally {

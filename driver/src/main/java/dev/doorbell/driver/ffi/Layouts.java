@@ -94,6 +94,19 @@ public final class Layouts {
         private AdminMemory() {}
     }
 
+    /** {@code bell_bar_place} */
+    public static final class BarPlace {
+        public static final Struct STRUCT = new Struct("bar_place");
+        public static final int OFFSET = STRUCT.u64("offset");
+        public static final int SIZE = STRUCT.u64("bytes");
+        public static final int IOVA = STRUCT.u64("iova");
+        public static final int BAR = STRUCT.u32("bar");
+        public static final int RESERVED = STRUCT.u32("reserved");
+        public static final int BYTES = STRUCT.bytes();
+
+        private BarPlace() {}
+    }
+
     /** {@code bell_qpair_config} */
     public static final class QpairConfig {
         public static final Struct STRUCT = new Struct("qpair_config");
@@ -578,6 +591,7 @@ public final class Layouts {
                 ControllerConfig.STRUCT,
                 ControllerState.STRUCT,
                 AdminMemory.STRUCT,
+                BarPlace.STRUCT,
                 QpairConfig.STRUCT,
                 QpairInfo.STRUCT,
                 Command.STRUCT,

@@ -105,6 +105,8 @@ public interface Library {
 
     int bell_buffer_alloc(long device, long bytes, long out);
 
+    int bell_buffer_in_bar(long device, long place, long out);
+
     int bell_buffer_free(long buffer);
 
     long bell_buffer_data(long buffer);
@@ -137,7 +139,7 @@ public interface Library {
 
     int bell_qid_release(long device, int qid);
 
-    int bell_qpair_create(long device, long config, long out);
+    int bell_qpair_create_in(long device, long config, long sq, long cq, long out);
 
     int bell_qpair_close(long qpair);
 
