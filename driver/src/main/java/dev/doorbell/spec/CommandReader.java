@@ -212,7 +212,28 @@ final class CommandReader {
                     data.put(0L, structure(node.text("structure", "")));
                 }
             }
-            default -> throw new CatalogueException("structures is identify, logs or features, not " + from);
+            default -> chosen(from, selectors, data);
+        }
+    }
+
+    /** {@code DTYPE DOPER = 0.1 one; 1.1 other}: one or two fields, and the structure for their values. */
+    private void chosen(String text, List<String> selectors, Map<Long, StructureSpec> data) {
+        String[] parts = text.split(" = ", 2);
+        List<String> names = List.of(parts[0].split(" "));
+        if (parts.length < 2 || names.size() > 2) {
+            throw new CatalogueException(
+                    "structures is identify, logs, features or \"FIELD[ FIELD] = value[.value] id; ...\", not " + text);
+        }
+        selectors.addAll(names);
+        for (String choice : parts[1].split(";")) {
+            String[] at = choice.strip().split(" ", 2);
+            String[] values = at[0].split("\\.");
+            if (at.length < 2 || values.length != names.size()) {
+                throw new CatalogueException("structures has a value for each of " + names + ", not " + choice.strip());
+            }
+            long key = FieldReader.integer(values[0])
+                    | (values.length > 1 ? (long) FieldReader.integer(values[1]) << 8 : 0);
+            data.put(key, structure(at[1].strip()));
         }
     }
 }

@@ -132,6 +132,20 @@ class CommandTextTest {
     }
 
     @Test
+    void fieldsOfTheCommandChooseItsDataStructure() {
+        CommandSpec report = catalogue.command(Queue.IO, 0x0e).orElseThrow();
+        assertThat(report.dataStructure(sqe(0x0e, 1, 15, 0)).orElseThrow().id()).isEqualTo("reservation-status");
+        assertThat(report.dataStructure(sqe(0x0e, 1, 15, 1)).orElseThrow().id())
+                .isEqualTo("reservation-status-extended");
+        CommandSpec receive = catalogue.command(Queue.ADMIN, 0x1a).orElseThrow();
+        assertThat(receive.dataStructure(sqe(0x1a, 1, 7, 0x0101)).orElseThrow().id())
+                .isEqualTo("streams-parameters");
+        assertThat(receive.dataStructure(sqe(0x1a, 1, 7, 0x0001)).orElseThrow().id())
+                .isEqualTo("directive-parameters");
+        assertThat(receive.dataStructure(sqe(0x1a, 1, 7, 0x0103))).isEmpty();
+    }
+
+    @Test
     void statusCodes() {
         assertThat(catalogue.statusCodes().describe(0x285)).isEqualTo("Compare Failure");
         assertThat(catalogue.statusCodes().of(1, 0x0d).name()).isEqualTo("Feature Identifier Not Saveable");
