@@ -116,7 +116,7 @@ public final class Buffer implements Children.Child {
     }
 
     /** The native buffer; the caller has pinned it. */
-    long address() {
+    long nativeBuffer() {
         long address = handle.acquire();
         handle.release();
         return address;

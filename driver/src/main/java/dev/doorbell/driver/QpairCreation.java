@@ -37,8 +37,8 @@ final class QpairCreation {
                             .bell_qpair_create_in(
                                     device,
                                     config.address(),
-                                    o.sqMemory().map(Buffer::address).orElse(0L),
-                                    o.cqMemory().map(Buffer::address).orElse(0L),
+                                    o.sqMemory().map(Buffer::nativeBuffer).orElse(0L),
+                                    o.cqMemory().map(Buffer::nativeBuffer).orElse(0L),
                                     out.address()),
                     Qpair.CreationException::new);
             Qpair qpair =
