@@ -47,11 +47,12 @@ static uint64_t feature_bytes(const struct nvme_sqe *sqe)
     }
 }
 
-static uint64_t admin_bytes(const struct nvme_sqe *sqe)
+static uint64_t admin_bytes(const struct nvme_sqe *sqe, uint32_t described)
 {
     switch (sqe->opcode) {
+    case NVME_ADMIN_NS_MANAGEMENT: /* a deletion has no data */
+        return (sqe->cdw10 & 0xf) == 0 ? 4096 : 0;
     case NVME_ADMIN_IDENTIFY:
-    case NVME_ADMIN_NS_MANAGEMENT:
     case NVME_ADMIN_NS_ATTACHMENT:
         return 4096;
     case NVME_ADMIN_GET_LOG_PAGE:
@@ -65,8 +66,8 @@ static uint64_t admin_bytes(const struct nvme_sqe *sqe)
     case NVME_ADMIN_SECURITY_RECEIVE:
         return sqe->cdw11;
     case NVME_ADMIN_DIRECTIVE_SEND:
-    case NVME_ADMIN_DIRECTIVE_RECEIVE:
-        return ((uint64_t)sqe->cdw10 + 1) * 4;
+    case NVME_ADMIN_DIRECTIVE_RECEIVE: /* not every operation moves data, and then NUMD says nothing */
+        return described == 0 ? 0 : ((uint64_t)sqe->cdw10 + 1) * 4;
     default:
         return UNKNOWN;
     }
@@ -98,7 +99,7 @@ static uint64_t io_bytes(const struct target_connection *connection, const struc
 static uint16_t length_find(const struct target_connection *connection, const struct nvme_sqe *sqe, uint32_t described,
                             uint32_t *length)
 {
-    const uint64_t moved = connection->qid == 0 ? admin_bytes(sqe) : io_bytes(connection, sqe);
+    const uint64_t moved = connection->qid == 0 ? admin_bytes(sqe, described) : io_bytes(connection, sqe);
 
     *length = 0;
     if (moved == UNKNOWN) {
