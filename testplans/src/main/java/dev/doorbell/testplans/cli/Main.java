@@ -104,7 +104,7 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is missing: list, show, send, worker, run, serve, bind, unbind, remove or rescan");
+                "a command is missing: list, discover, show, send, worker, run, serve, bind, unbind, remove or rescan");
     }
 
     private static int exitCode(Throwable e) {
