@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** A device that goes away under its users: every register reads all ones. */
-@OnEveryTransport
+@OnEveryDevice
 class LostDeviceTest extends DeviceTest {
     private static final int COMMAND = 4;
     private static final int MEMORY_SPACE = 2;

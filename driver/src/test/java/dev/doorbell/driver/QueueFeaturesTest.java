@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Arbitration, interrupts and many queues. */
-@OnEveryTransport
+@OnEveryDevice
 class QueueFeaturesTest extends DeviceTest {
     private static final int ARBITRATION = 0x01, COALESCING = 0x08, VECTOR_CONFIGURATION = 0x09;
 

@@ -41,8 +41,9 @@ public final class Workloads {
      *
      * @param lbaBytes LBA size of the namespace, which a trace needs
      * @param seed of its I/O stream, unless the plan says another
+     * @throws PlanException where a value is none, or is not known to {@code scope}
      */
-    static Workload of(WorkerSettings s, Scope scope, int nsid, int lbaBytes, long seed) {
+    public static Workload of(WorkerSettings s, Scope scope, int nsid, int lbaBytes, long seed) {
         Workload.Builder b = Workload.builder(nsid)
                 .randomPercent(randomPercent(s.pattern()))
                 .readPercent(readPercent(

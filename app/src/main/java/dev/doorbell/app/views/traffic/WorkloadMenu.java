@@ -95,7 +95,7 @@ final class WorkloadMenu extends MenuButton {
                 .ifPresent(this::savePlan);
     }
 
-    /** Writes a plan with the draft, and adds it to those of the Test perspective. */
+    /** Writes a plan with the draft, and says what such a plan cannot hold. */
     void savePlan(Path file) {
         var draft = desk.draft().get();
         workbench

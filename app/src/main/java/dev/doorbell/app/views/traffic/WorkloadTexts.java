@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A draft as text for other places, and drafts from such text: Java, and job files of fio. */
 final class WorkloadTexts {
@@ -22,6 +23,19 @@ final class WorkloadTexts {
             all.add(d.workload(i, lbaCount, recorded));
         }
         return all;
+    }
+
+    /** What each of the draft's workers does where all do the same: its share of the limits, in the whole region. */
+    static Workload forEach(WorkloadDraft d) {
+        Workload first = d.workload(0, Long.MAX_VALUE, Optional.empty());
+        var region = new Workload.Region(
+                d.firstLba(),
+                d.lastLba() < 0 ? 0 : d.lastLba() + 1,
+                d.randomPercent(),
+                d.distribution(),
+                OptionalLong.empty(),
+                d.stepLbas());
+        return first.toBuilder().region(region).build();
     }
 
     /** Java that makes the workers, starts them together and waits for their end. */
@@ -99,7 +113,7 @@ final class WorkloadTexts {
             pace(e, w.pace(), workers);
             limits(e, w.limits(), workers);
             e.fill = w.data().fill();
-            e.dword = w.data().value();
+            e.dword = w.data().fill() == Workload.Fill.DWORD ? w.data().value() : e.dword;
             e.fresh = w.data().fresh();
             e.compressible = w.data().compressiblePercent();
             e.dedupable = w.data().dedupablePercent();
@@ -107,6 +121,7 @@ final class WorkloadTexts {
             e.stopAtError = w.onError().stop();
             e.seed = w.seed();
             e.verify = w.verify();
+            e.cmdlog = w.cmdlog();
             e.trace = w.replay().map(r -> r.source()).orElse("");
             e.speed = w.replay().map(r -> r.speed()).orElse(1.0);
         });

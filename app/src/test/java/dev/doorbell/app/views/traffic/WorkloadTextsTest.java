@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.doorbell.app.views.traffic.WorkloadDraft.Stop;
 import dev.doorbell.driver.IoOperation;
+import dev.doorbell.driver.LbaDistribution;
 import dev.doorbell.driver.Workload;
 import dev.doorbell.plugin.Texts;
 import dev.doorbell.testplans.plan.PlanReader;
@@ -49,12 +50,50 @@ class WorkloadTextsTest {
     }
 
     @Test
+    void aPlanKeepsAllThatAWorkerCanDo() {
+        var rich = MIXED.edit(e -> {
+            e.operations = List.of(IoOperation.read(60), IoOperation.write(30), IoOperation.trim(10));
+            e.randomPercent = 40;
+            e.distribution = LbaDistribution.zipf(1.2);
+            e.sizes = List.of(new Share(4096, 65536, 4096, 90, 0), new Share(131072, 131072, 0, 10, 0));
+            e.bytesLimit = 64 << 20;
+            e.burst = 0.5;
+            e.idle = 0.25;
+            e.ramp = 1;
+            e.rampFrom = 10;
+            e.priority = 2;
+            e.fresh = true;
+            e.compressible = 50;
+            e.fill = Workload.Fill.RANDOM;
+            e.dword = WorkloadDraft.DEFAULT.dword();
+            e.retries = 3;
+            e.stopAtError = true;
+            e.verify = true;
+            e.cmdlog = false;
+            e.seed = 0x77;
+        });
+        assertThat(PlanText.leftOut(TEXTS, rich)).isEmpty();
+        assertThat(PlanText.read(PlanReader.readText(PlanText.write(rich), "rich.yaml")))
+                .containsExactly(rich);
+    }
+
+    @Test
+    void aPlanKeepsTheTraceByItsName() {
+        var replay = MIXED.edit(e -> {
+            e.trace = "/traces/a b.csv";
+            e.speed = 2;
+        });
+        assertThat(PlanText.read(PlanReader.readText(PlanText.write(replay), "replay.yaml")))
+                .containsExactly(replay);
+    }
+
+    @Test
     void whatAPlanCannotSayIsNamed() {
         var draft = MIXED.edit(e -> {
-            e.operations = List.of(IoOperation.read(90), IoOperation.trim(10));
-            e.verify = true;
+            e.sizes = List.of(new Share(4096, 4096, 0, 50, 4096), new Share(8192, 8192, 0, 50, 8192));
+            e.stop = Stop.NEVER;
         });
-        assertThat(PlanText.leftOut(TEXTS, draft)).hasSize(2).contains("the mix of commands");
+        assertThat(PlanText.leftOut(TEXTS, draft)).hasSize(2);
         assertThat(PlanText.read(PlanReader.readText(PlanText.write(draft), "left.yaml")))
                 .hasSize(1);
     }
