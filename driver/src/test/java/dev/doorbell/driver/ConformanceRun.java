@@ -18,8 +18,8 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the conformance suite, every class that is marked {@link OnEveryDevice}, in one JVM and without a build tool: on a device of a
- * virtual machine that has neither. Tests with the tag {@code long} are left out: they say nothing of the device, and an emulated processor
+ * Runs the conformance suite, every class that is marked {@link OnEveryDevice} or {@link OnEveryTransport}, in one JVM and without a build
+ * tool: on a device of a virtual machine that has neither. Tests with the tag {@code long} are left out: they say nothing of the device, and an emulated processor
  * takes minutes for them. {@code -Ddoorbell.addresses=} names the devices; arguments choose classes by their simple names,
  * and suites for one kind of device, such as {@link KernelDeviceSuite}, run only when they are chosen.
  *
@@ -62,7 +62,8 @@ final class ConformanceRun {
         for (String name : names) {
             Class<?> type = Class.forName(
                     ConformanceRun.class.getPackageName() + "." + name, false, ConformanceRun.class.getClassLoader());
-            boolean everywhere = type.isAnnotationPresent(OnEveryDevice.class);
+            boolean everywhere =
+                    type.isAnnotationPresent(OnEveryDevice.class) || type.isAnnotationPresent(OnEveryTransport.class);
             if (chosen.contains(name) || everywhere && chosen.isEmpty()) {
                 suite.add(type);
             }
