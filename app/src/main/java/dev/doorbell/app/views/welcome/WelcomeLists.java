@@ -86,6 +86,7 @@ final class WelcomeLists {
         var name = new Label(text);
         name.getStyleClass().addAll("muted", "small");
         name.setMinWidth(0);
+        name.setWrapText(true);
         var chip = device.openable()
                 ? new Chip(TEXTS.get("found.ready"), Tone.GOOD, "mdi2c-check")
                 : new Chip(TEXTS.get("found.locked"), Tone.ATTENTION, "mdi2l-lock-outline");
